@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from kubectl_mc.demo import errors
+from kubectl_mc.demo import defaults, errors
 from kubectl_mc.demo.clock import Clock, rfc3339
 from kubectl_mc.demo.resources import BY_PLURAL
 from kubectl_mc.demo.wakeup import WakeUp
@@ -53,9 +53,9 @@ class Store:
         """Rings after every change."""
 
     def create(self, resource: str, obj: Object) -> Object:
-        """Stores a new object and returns it with uid, creationTimestamp, resourceVersion and, for generateName, a name.
+        """Stores a new object, returns it with uid, creationTimestamp, resourceVersion and, for generateName, a name.
 
-        Raises ApiError 409 when the name is taken. A uid or creationTimestamp that is there already is kept.
+        The API server's defaults are filled in as well. Raises ApiError 409 when the name is taken. A uid or creationTimestamp that is there already is kept.
         """
         metadata = dict(obj.get("metadata") or {})
         if not metadata.get("name") and metadata.get("generateName"):
@@ -67,7 +67,7 @@ class Store:
         metadata.setdefault("creationTimestamp", rfc3339(self._clock.now()))
         if "spec" in obj:
             metadata.setdefault("generation", 1)
-        return self._record("ADDED", resource, key, {**obj, "metadata": metadata}, None)
+        return self._record("ADDED", resource, key, defaults.filled(resource, {**obj, "metadata": metadata}), None)
 
     def update(self, resource: str, obj: Object) -> Object:
         """Replaces an object; without a difference nothing happens and the resourceVersion stays.
@@ -113,7 +113,7 @@ class Store:
         """The changes after a resourceVersion, oldest first. ApiError 410 when some of them are forgotten."""
         if version < self._forgotten[resource]:
             raise errors.too_old(version, self._forgotten[resource])
-        # A watch asks after each change: backwards from the newest, so that it costs what is new, not the whole history.
+        # A watch asks after each change: backwards from the newest, so it costs what is new, not the whole history.
         newer: list[Change] = []
         for change in reversed(self._history[resource]):
             if change.version <= version:
