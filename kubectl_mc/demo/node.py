@@ -28,8 +28,8 @@ class ContainerView:
 class Node(Protocol):
     """The kubelets of all nodes, as the API server sees them."""
 
-    def log_file(self, pod_uid: str, container: str, *, previous: bool = False) -> LogFile | None:
-        """The log of the current or newest instance, or of the one before it; None where there was none."""
+    def log_file(self, container_id: str) -> LogFile | None:
+        """The log of one instance by its `containerd://…` id; None when it is gone, as the kubelet keeps two instances."""
 
     def view(self, pod_uid: str, container: str) -> ContainerView | None:
         """The container now; None when the node does not know it."""

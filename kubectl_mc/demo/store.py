@@ -55,7 +55,8 @@ class Store:
     def create(self, resource: str, obj: Object) -> Object:
         """Stores a new object, returns it with uid, creationTimestamp, resourceVersion and, for generateName, a name.
 
-        The API server's defaults are filled in as well. Raises ApiError 409 when the name is taken. A uid or creationTimestamp that is there already is kept.
+        The API server's defaults are filled in as well. A uid or creationTimestamp that is there already is kept.
+        Raises ApiError 409 when the name is taken.
         """
         metadata = dict(obj.get("metadata") or {})
         if not metadata.get("name") and metadata.get("generateName"):
