@@ -1,0 +1,100 @@
+"""Objects of the API as JSON: get one, list many, page by page."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from kubectl_mc.cluster.connection import Connection
+from kubectl_mc.cluster.errors import Subject
+from kubectl_mc.errors import Gone
+from kubectl_mc.model.resources import Resource
+
+PAGE = 500
+"""Objects a page, as kubectl asks for them."""
+
+METADATA_ONLY = "application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io"
+METADATA_LIST_ONLY = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """A part of a resource's objects, as list and watch can ask for it."""
+
+    resource: Resource
+    namespace: str | None = None
+    """None: all namespaces, or a resource without any."""
+    labels: str = ""
+    fields: str = ""
+
+    def params(self) -> dict[str, str]:
+        """The selectors as query parameters."""
+        pairs = {"labelSelector": self.labels, "fieldSelector": self.fields}
+        return {key: value for key, value in pairs.items() if value}
+
+    @property
+    def path(self) -> str:
+        return self.resource.path(self.namespace)
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A list's objects and the resource version from which a watch goes on."""
+
+    items: list[dict[str, Any]]
+    resource_version: str
+
+
+class Client:
+    """Reads objects over one connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.namespace: str = connection.access.namespace
+        """The namespace of commands that name none."""
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.connection.close()
+
+    async def get(self, resource: Resource, namespace: str | None, name: str) -> dict[str, Any]:
+        """One object.
+
+        Raises:
+            NotFound: there is none of this name.
+            McError: any other failure.
+        """
+        return await self.connection.get_json(
+            resource.path(namespace, name), Subject("get", resource, namespace if resource.namespaced else None, name)
+        )
+
+    async def list_objects(self, scope: Scope) -> Listing:
+        """All objects of a scope; a page whose token has expired makes the list start again, once."""
+        try:
+            return await self._pages(scope)
+        except Gone:
+            return await self._pages(scope)
+
+    async def _pages(self, scope: Scope) -> Listing:
+        items: list[dict[str, Any]] = []
+        params = {**scope.params(), "limit": str(PAGE)}
+        subject = Subject("list", scope.resource, scope.namespace)
+        while True:
+            page = await self.connection.get_json(scope.path, subject, params)
+            items += page.get("items") or []
+            metadata: Mapping[str, Any] = page.get("metadata") or {}
+            if not metadata.get("continue"):
+                return Listing(items, str(metadata.get("resourceVersion", "")))
+            params["continue"] = metadata["continue"]
+
+    async def names(self, scope: Scope) -> list[str]:
+        """The names of a scope's objects, without the objects: one page is enough to suggest from."""
+        subject = Subject("list", scope.resource, scope.namespace)
+        params = {**scope.params(), "limit": str(PAGE)}
+        request = self.connection.request(
+            "GET", scope.path, subject, params=params, headers={"Accept": METADATA_LIST_ONLY}
+        )
+        async with request as response:
+            document = await response.json(content_type=None)
+        return [item["metadata"]["name"] for item in document.get("items") or ()]

@@ -1,0 +1,247 @@
+"""One HTTP session to one API server as one user; every request of this tool goes through `Connection.request`."""
+
+import asyncio
+import base64
+import json
+import os
+import ssl
+import tempfile
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import ExitStack, asynccontextmanager
+from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+import aiohttp
+from yarl import URL
+
+from kubectl_mc import __version__
+from kubectl_mc.cluster.client_package import Configuration, RESTClientObject
+from kubectl_mc.cluster.credentials import Credential, Credentials
+from kubectl_mc.cluster.errors import Subject, status_error, translated
+from kubectl_mc.cluster.kubeconfig import Access
+from kubectl_mc.errors import ApiError, ConfigurationError
+
+CONNECT_SECONDS = 10.0
+SILENCE_SECONDS = 30.0
+"""How long an answer may stay silent, where no --request-timeout was given."""
+_THROTTLED_TRIES = 10
+"""As client-go: so often is a request repeated that the server put off with Retry-After."""
+
+
+class Connection:
+    """Sends requests; use as an async context manager, or call `close`."""
+
+    def __init__(
+        self,
+        access: Access,
+        environ: Mapping[str, str],
+        *,
+        timeout: float | None = None,
+        interactive: bool = False,
+        notify: Callable[[str], None],
+    ) -> None:
+        """`timeout`: seconds for a whole request, 0 for no bound. `notify` is told what makes a person wait."""
+        self.access = access
+        self.server = str(access.cluster["server"]).rstrip("/")
+        self._credentials = Credentials(access, environ, interactive=interactive)
+        self._timeout = timeout
+        self._notify = notify
+        self._files = ExitStack()
+        self._session: aiohttp.ClientSession | None = None
+        self._certificate: str | None = None
+        self._proxy = _proxy_for(self.server, access.cluster.get("proxy-url"))
+
+    async def close(self) -> None:
+        """End the session and whatever is still open on it."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+        self._files.close()
+
+    async def get_json(self, path: str, subject: Subject, params: Mapping[str, str] | None = None) -> dict[str, Any]:
+        """The JSON object at `path`.
+
+        Raises:
+            McError: the server refuses, cannot be reached, or answers with something else.
+        """
+        async with self.request("GET", path, subject, params=params) as response:
+            with translated(self.server):
+                body = await response.read()
+        try:
+            document = json.loads(body)
+        except ValueError:
+            document = None
+        if not isinstance(document, dict):
+            raise ApiError(
+                f"the server {self.server} didn't answer as a Kubernetes API server does to: {subject.words}"
+            )
+        return document
+
+    @asynccontextmanager
+    async def request(
+        self,
+        method: str,
+        path: str,
+        subject: Subject,
+        *,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        body: object = None,
+        timeout: aiohttp.ClientTimeout | None = None,
+    ) -> AsyncIterator[aiohttp.ClientResponse]:
+        """An answer of success, its body unread; closed when the block is left.
+
+        A 429, or a 503 with Retry-After, is waited out; a 401 is tried once more with a new credential.
+
+        Raises:
+            McError: any other answer, or no connection.
+        """
+        url = URL(self.server + path, encoded=False)
+        response = await self._answered(method, url, subject, params, headers, body, timeout)
+        try:
+            yield response
+        finally:
+            response.close()
+
+    async def _answered(
+        self,
+        method: str,
+        url: URL,
+        subject: Subject,
+        params: Mapping[str, str] | None,
+        headers: Mapping[str, str] | None,
+        body: object,
+        timeout: aiohttp.ClientTimeout | None,
+    ) -> aiohttp.ClientResponse:
+        renewed = False
+        for attempt in range(1, _THROTTLED_TRIES + 1):
+            session, credential = await self._open()
+            with translated(self.server):
+                response = await session.request(
+                    method,
+                    url,
+                    params=params,
+                    json=body,
+                    headers=self.headers(credential, headers),
+                    timeout=timeout or self._request_timeout(),
+                    proxy=self._proxy,
+                    server_hostname=self.access.cluster.get("tls-server-name"),
+                )
+                if response.status < 400:
+                    return response
+                answer = await response.read()
+                response.release()
+            wait = _retry_after(response)
+            if response.status == 401 and not renewed and self._credentials.forget():
+                renewed = True
+            elif response.status in (429, 503) and wait is not None and attempt < _THROTTLED_TRIES:
+                self._notify(f"the server is busy and asks to wait {wait:g} s")
+                await asyncio.sleep(wait)
+            else:
+                raise status_error(response.status, answer, subject)
+        raise AssertionError("the last attempt returns or raises")
+
+    def headers(self, credential: Credential, more: Mapping[str, str] | None = None) -> list[tuple[str, str]]:
+        """Identity and impersonation, as every request and every WebSocket has to send them."""
+        return [
+            ("User-Agent", f"kubectl-mc/{__version__}"),
+            *([("Authorization", credential.authorization)] if credential.authorization else []),
+            *self.access.impersonation.headers(),
+            *({"Accept": "application/json", **(more or {})}).items(),
+        ]
+
+    async def _open(self) -> tuple[aiohttp.ClientSession, Credential]:
+        credential = await self._credentials.get()
+        if self._session is not None and credential.certificate != self._certificate:
+            await self._session.close()  # a plugin gave a new client certificate
+            self._session = None
+        if self._session is None:
+            self._certificate = credential.certificate
+            self._session = self._new_session(credential)
+        return self._session, credential
+
+    def _new_session(self, credential: Credential) -> aiohttp.ClientSession:
+        tls: ssl.SSLContext | bool = True
+        if self.server.startswith("https"):
+            tls = self._tls(credential)
+        return aiohttp.ClientSession(
+            # A follow holds its connection for as long as it lasts: how many there are is the callers' business.
+            connector=aiohttp.TCPConnector(limit=0, ssl=tls),
+            # Proxies are chosen in `_proxy_for`; trusting the environment would also send ~/.netrc passwords.
+            trust_env=False,
+            cookie_jar=aiohttp.DummyCookieJar(),
+        )
+
+    def _tls(self, credential: Credential) -> ssl.SSLContext:
+        cluster, user = self.access.cluster, self.access.user
+        configuration = Configuration(
+            ssl_ca_cert=cluster.get("certificate-authority"),
+            ca_cert_data=_decoded(cluster, "certificate-authority-data"),
+            verify_ssl=not cluster.get("insecure-skip-tls-verify"),
+        )
+        # Python 3.13 refuses authorities without a key usage extension, which many clusters have and kubectl accepts.
+        configuration.disable_strict_ssl_verification = True
+        if credential.certificate and credential.key:
+            configuration.cert_file = self._file(credential.certificate)
+            configuration.key_file = self._file(credential.key)
+        else:
+            configuration.cert_file = self._file_of(user, "client-certificate")
+            configuration.key_file = self._file_of(user, "client-key")
+        try:
+            context: ssl.SSLContext = RESTClientObject(configuration).ssl_context
+        except (OSError, ValueError) as error:
+            raise ConfigurationError(
+                f"the certificates for {self.server} cannot be used: {error.strerror or error}"
+                if isinstance(error, OSError)
+                else f"the certificates for {self.server} cannot be used: {error}",
+                "check certificate-authority, client-certificate and client-key in the kubeconfig",
+            ) from None
+        return context
+
+    def _file_of(self, entry: Mapping[str, Any], key: str) -> str | None:
+        data = _decoded(entry, f"{key}-data")
+        return self._file(data) if data else entry.get(key)
+
+    def _file(self, content: str) -> str:
+        """`content` in a file that only this user can read, gone at `close`: ssl takes client keys from files only."""
+        file = self._files.enter_context(
+            tempfile.NamedTemporaryFile("w", suffix=".pem", prefix=f"kubectl-mc-{os.getpid()}-")
+        )
+        file.write(content)
+        file.flush()
+        return file.name
+
+    def _request_timeout(self) -> aiohttp.ClientTimeout:
+        if self._timeout:
+            return aiohttp.ClientTimeout(total=self._timeout)
+        silence = None if self._timeout == 0 else SILENCE_SECONDS
+        return aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS, sock_read=silence)
+
+
+def _decoded(entry: Mapping[str, Any], key: str) -> str | None:
+    if not entry.get(key):
+        return None
+    try:
+        return base64.b64decode(entry[key]).decode()
+    except (ValueError, TypeError):
+        raise ConfigurationError(f"{key} in the kubeconfig is not base64") from None
+
+
+def _proxy_for(server: str, configured: str | None) -> str | None:
+    """The proxy to use: the kubeconfig's, else the environment's, which as in Go never applies to this machine."""
+    if configured:
+        return configured
+    parts = urlsplit(server)
+    host = parts.hostname or ""
+    if host in ("localhost", "::1") or host.startswith("127.") or proxy_bypass(host):
+        return None
+    return getproxies().get(parts.scheme)
+
+
+def _retry_after(response: aiohttp.ClientResponse) -> float | None:
+    """Seconds that the server asks to wait; the API server sends whole seconds."""
+    try:
+        return max(0.0, float(response.headers["Retry-After"]))
+    except (KeyError, ValueError):
+        return None

@@ -1,0 +1,185 @@
+"""Who the user is to the API server: the Authorization header and, from an exec plugin, a client certificate.
+
+A credential that expires is fetched anew before it does, so that a watch outlives it. The kubernetes package's
+exec provider is not used: it hides the plugin's stderr, on which logins happen, gives it no cluster information
+and forgets the expiry.
+"""
+
+import asyncio
+import base64
+import json
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kubectl_mc.cluster.kubeconfig import Access
+from kubectl_mc.errors import ConfigurationError
+from kubectl_mc.model.times import parse_time
+
+_TOKEN_FILE_SECONDS = 60.0
+"""How long a token file's content is trusted; client-go reads it again as often."""
+_EARLY_SECONDS = 30.0
+"""How long before its expiry a credential is replaced."""
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """What to authenticate with. `certificate` and `key` are PEM texts, set by exec plugins only."""
+
+    authorization: str | None = None
+    certificate: str | None = None
+    key: str | None = None
+    expires: float = float("inf")
+    """Seconds since the epoch."""
+
+
+class Credentials:
+    """Gives the credential of one user, fresh at each call."""
+
+    def __init__(self, access: Access, environ: Mapping[str, str], *, interactive: bool) -> None:
+        """`interactive`: whether a plugin may ask on the terminal, and its stderr be shown there."""
+        self._access = access
+        self._environ = environ
+        self._interactive = interactive
+        self._current: Credential | None = None
+        self._lock = asyncio.Lock()
+
+    async def get(self) -> Credential:
+        """The credential to use now.
+
+        Raises:
+            ConfigurationError: a token file or a plugin fails; the message says which and how.
+        """
+        async with self._lock:
+            if self._current is None or self._current.expires - _EARLY_SECONDS < time.time():
+                self._current = await self._fetch()
+            return self._current
+
+    def forget(self) -> bool:
+        """Drop the credential after the server refused it; False when a new one would be the same."""
+        self._current = None
+        return any(key in self._access.user for key in ("exec", "tokenFile"))
+
+    async def _fetch(self) -> Credential:
+        user = self._access.user
+        if path := user.get("tokenFile"):
+            return Credential(f"Bearer {_token_in(path)}", expires=time.time() + _TOKEN_FILE_SECONDS + _EARLY_SECONDS)
+        if token := user.get("token"):
+            return Credential(f"Bearer {token}")
+        if plugin := user.get("exec"):
+            return await self._from_plugin(plugin)
+        if provider := user.get("auth-provider"):
+            return _from_provider(provider)
+        if user.get("username"):
+            pair = f"{user['username']}:{user.get('password', '')}"
+            return Credential(f"Basic {base64.b64encode(pair.encode()).decode()}")
+        return Credential()
+
+    async def _from_plugin(self, plugin: Mapping[str, Any]) -> Credential:
+        """Source: client-go `plugin/pkg/client/auth/exec` and the ExecCredential API."""
+        command = str(plugin.get("command", ""))
+        mode = plugin.get("interactiveMode", "IfAvailable")
+        may_ask = self._interactive and mode != "Never"
+        request = {
+            "apiVersion": plugin.get("apiVersion", "client.authentication.k8s.io/v1"),
+            "kind": "ExecCredential",
+            "spec": {
+                "interactive": may_ask,
+                **({"cluster": self._cluster_for_plugin()} if plugin.get("provideClusterInfo") else {}),
+            },
+        }
+        variables = {item["name"]: item["value"] for item in plugin.get("env") or () if "name" in item}
+        try:
+            process = await asyncio.create_subprocess_exec(
+                command,
+                *map(str, plugin.get("args") or ()),
+                env={**self._environ, **variables, "KUBERNETES_EXEC_INFO": json.dumps(request)},
+                stdin=None if may_ask else asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.PIPE,
+                # A login prints its address and code on stderr and waits: that has to be seen while it runs.
+                stderr=sys.stderr if may_ask else asyncio.subprocess.PIPE,
+            )
+        except OSError as error:
+            hint = plugin.get("installHint") or "install it, or choose another user with --user"
+            raise ConfigurationError(
+                f"credential plugin {command!r} cannot be run: {error.strerror}", str(hint).strip()
+            ) from None
+        output, complaint = await process.communicate()
+        if process.returncode:
+            said = (complaint or b"").decode(errors="replace").strip().splitlines()
+            raise ConfigurationError(
+                f"credential plugin {command!r} failed with exit {process.returncode}"
+                + (f": {said[-1]}" if said else ""),
+                "run it by hand to see why; it is named in the kubeconfig under users[].user.exec",
+            )
+        return _credential_of(output, command)
+
+    def _cluster_for_plugin(self) -> dict[str, Any]:
+        cluster = self._access.cluster
+        known = ("server", "tls-server-name", "insecure-skip-tls-verify", "certificate-authority-data", "proxy-url")
+        info = {key: cluster[key] for key in known if key in cluster}
+        if path := cluster.get("certificate-authority"):
+            info["certificate-authority-data"] = base64.b64encode(Path(path).read_bytes()).decode()
+        for extension in cluster.get("extensions") or ():
+            if extension.get("name") == "client.authentication.k8s.io/exec":
+                info["config"] = extension.get("extension")
+        return info
+
+
+def _credential_of(output: bytes, command: str) -> Credential:
+    try:
+        answer = json.loads(output)
+        status = answer["status"]
+        token, certificate = status.get("token"), status.get("clientCertificateData")
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise ConfigurationError(f"credential plugin {command!r} printed no ExecCredential") from None
+    if not token and not certificate:
+        raise ConfigurationError(f"credential plugin {command!r} gave neither a token nor a certificate")
+    expires = parse_time(status.get("expirationTimestamp"))
+    return Credential(
+        f"Bearer {token}" if token else None,
+        certificate,
+        status.get("clientKeyData"),
+        expires.timestamp() if expires else float("inf"),
+    )
+
+
+def _token_in(path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"token file {path} cannot be read: {error}") from None
+
+
+def _from_provider(provider: Mapping[str, Any]) -> Credential:
+    """The `oidc` auth-provider, the only one that kubectl still has.
+
+    An expired token is not refreshed here: many providers let a refresh token be used once, so the new one would have
+    to be written into the kubeconfig, which is kubectl's.
+    """
+    config = provider.get("config") or {}
+    if provider.get("name") != "oidc":
+        raise ConfigurationError(
+            f"auth provider {provider.get('name')!r} is no longer supported by Kubernetes clients",
+            "use the provider's credential plugin (users[].user.exec)",
+        )
+    token = str(config.get("id-token", ""))
+    expires = _expiry_of_jwt(token)
+    if expires < time.time():
+        raise ConfigurationError(
+            "the kubeconfig's OIDC id-token has expired", "kubectl renews it: run `kubectl version` once"
+        )
+    return Credential(f"Bearer {token}", expires=expires)
+
+
+def _expiry_of_jwt(token: str) -> float:
+    """Seconds since the epoch at which a JSON Web Token ends; 0 for what is none."""
+    try:
+        payload = token.split(".")[1]
+        claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        return float(claims.get("exp", "inf"))
+    except (IndexError, ValueError, AttributeError, TypeError):
+        return 0.0

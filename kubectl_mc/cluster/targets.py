@@ -1,0 +1,177 @@
+"""From what a person named to the pods that are meant."""
+
+import asyncio
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from kubectl_mc.cluster.client import Client, Scope
+from kubectl_mc.errors import Forbidden, McError, NotFound, UsageError
+from kubectl_mc.model.resources import (
+    CONTROLLERS,
+    CRON_JOBS,
+    DEPLOYMENTS,
+    JOBS,
+    PODS,
+    REPLICA_SETS,
+    SERVICES,
+)
+from kubectl_mc.model.targets import Query, Target
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """A scope of pods, narrowed to those that a workload owns."""
+
+    scope: Scope
+    owners: frozenset[str] | None = None
+    """Uids, one of which has to be a pod's controller; None lets every pod of the scope through."""
+    target: Target | None = None
+    """What the person named; None for a namespace or a selector."""
+
+    def has(self, pod: Mapping[str, Any]) -> bool:
+        """Whether a pod of the scope is meant."""
+        if self.owners is None:
+            return True
+        references = (pod.get("metadata") or {}).get("ownerReferences") or ()
+        return any(reference.get("uid") in self.owners for reference in references)
+
+    @property
+    def one_pod(self) -> bool:
+        """Whether a single pod was named."""
+        return self.target is not None and self.target.resource is PODS
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a question came to: pods, and what could not be found or read."""
+
+    pods: list[dict[str, Any]]
+    errors: list[McError]
+
+
+async def select(client: Client, query: Query) -> list[Selection]:
+    """The scopes of a question; workloads are read for their selectors, pods are not looked up yet.
+
+    Raises:
+        McError: a workload doesn't exist or cannot be read.
+    """
+    if not query.targets:
+        namespace = None if query.all_namespaces else client.namespace
+        return [Selection(Scope(PODS, namespace, query.labels, query.fields))]
+    return list(await asyncio.gather(*(_selection(client, target) for target in query.targets)))
+
+
+async def find_pods(client: Client, query: Query) -> Found:
+    """The pods of a question, each once.
+
+    A name that doesn't exist is among the errors, with the nearest names that do; the others are found all the same.
+    """
+    if not query.targets:
+        [selection] = await select(client, query)
+        return Found((await client.list_objects(selection.scope)).items, [])
+    results = await asyncio.gather(*(_find(client, target) for target in query.targets), return_exceptions=True)
+    pods: dict[str, dict[str, Any]] = {}
+    errors: list[McError] = []
+    for result in results:
+        if isinstance(result, McError):
+            errors.append(result)
+        elif isinstance(result, BaseException):
+            raise result
+        else:
+            pods.update((pod["metadata"]["uid"], pod) for pod in result)
+    return Found(list(pods.values()), errors)
+
+
+async def _find(client: Client, target: Target) -> list[dict[str, Any]]:
+    if target.resource is PODS:
+        return [await _named(client, target)]
+    selection = await _selection(client, target)
+    return [pod for pod in (await client.list_objects(selection.scope)).items if selection.has(pod)]
+
+
+async def _named(client: Client, target: Target) -> dict[str, Any]:
+    """The object that a target names.
+
+    Raises:
+        NotFound: with the nearest names as its hint.
+    """
+    try:
+        return await client.get(target.resource, client.namespace, target.name)
+    except NotFound as error:
+        error.hint = await _nearest(client, target)
+        raise
+
+
+async def _nearest(client: Client, target: Target) -> str:
+    plural = target.resource.plural
+    try:
+        names = await client.names(Scope(target.resource, client.namespace))
+    except McError:
+        return f"see what there is: kubectl get {plural} -n {client.namespace}"
+    near = difflib.get_close_matches(target.name, names, n=5, cutoff=0.5)
+    near += sorted(name for name in names if target.name in name and name not in near)[: 5 - len(near)]
+    if near:
+        return f"nearest names: {', '.join(near)}"
+    return f"there are {len(names) or 'no'} {plural} in namespace {client.namespace}; another one: -n NAMESPACE, or -A"
+
+
+async def _selection(client: Client, target: Target) -> Selection:
+    namespace = client.namespace
+    if target.resource is PODS:
+        return Selection(Scope(PODS, namespace, fields=f"metadata.name={target.name}"), target=target)
+    workload = await _named(client, target)
+    if target.resource is CRON_JOBS:
+        jobs = await client.list_objects(Scope(JOBS, namespace))
+        owners = frozenset(job["metadata"]["uid"] for job in jobs.items if _owned_by(job, workload))
+        return Selection(Scope(PODS, namespace), owners, target)
+    spec = workload.get("spec") or {}
+    # The core workloads have a plain map of labels, the newer ones a LabelSelector.
+    labels = (
+        _map_selector(spec.get("selector"))
+        if target.resource in (SERVICES, CONTROLLERS)
+        else _selector(spec.get("selector"))
+    )
+    if not labels:
+        raise UsageError(f"{target} selects no pods: it has no selector")
+    owners_of_pods: frozenset[str] | None = frozenset({workload["metadata"]["uid"]})
+    if target.resource is SERVICES:
+        owners_of_pods = None
+    elif target.resource is DEPLOYMENTS:
+        owners_of_pods = await _replica_sets(client, workload, labels)
+    return Selection(Scope(PODS, namespace, labels), owners_of_pods, target)
+
+
+async def _replica_sets(client: Client, deployment: Mapping[str, Any], labels: str) -> frozenset[str] | None:
+    """Uids of a Deployment's ReplicaSets; None, to go by labels alone, where they cannot be read."""
+    try:
+        sets = await client.list_objects(Scope(REPLICA_SETS, client.namespace, labels))
+    except Forbidden:
+        return None
+    return frozenset(item["metadata"]["uid"] for item in sets.items if _owned_by(item, deployment))
+
+
+def _owned_by(item: Mapping[str, Any], owner: Mapping[str, Any]) -> bool:
+    references = (item.get("metadata") or {}).get("ownerReferences") or ()
+    return any(reference.get("uid") == owner["metadata"]["uid"] for reference in references)
+
+
+def _map_selector(selector: Mapping[str, str] | None) -> str:
+    return ",".join(f"{key}={value}" for key, value in (selector or {}).items())
+
+
+def _selector(selector: Mapping[str, Any] | None) -> str:
+    """A LabelSelector in the words of a query parameter."""
+    selector = selector or {}
+    parts = [_map_selector(selector.get("matchLabels"))]
+    words = {
+        "In": "{key} in ({values})",
+        "NotIn": "{key} notin ({values})",
+        "Exists": "{key}",
+        "DoesNotExist": "!{key}",
+    }
+    for expression in selector.get("matchExpressions") or ():
+        form = words[expression["operator"]]
+        parts.append(form.format(key=expression["key"], values=",".join(expression.get("values") or ())))
+    return ",".join(part for part in parts if part)

@@ -1,0 +1,139 @@
+"""Watches that outlive what ends them: time-outs, disconnects, a restarted API server, expired resource versions.
+
+A consumer sees a `Snapshot` first and whenever the past is lost, and `Changed` and `Deleted` between; it never has to
+know why. Interruptions that a person would notice come as `Interrupted`, once, and end with the next snapshot.
+"""
+
+import asyncio
+import json
+import random
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+
+from kubectl_mc.cluster.client import Client, Scope
+from kubectl_mc.cluster.connection import CONNECT_SECONDS
+from kubectl_mc.cluster.errors import Subject, status_error, translated
+from kubectl_mc.errors import ApiError, ConnectionLost, Gone
+
+_WATCH_SECONDS = (240, 360)
+"""A watch ends by itself after a time between these, so that many don't come back together; client-go uses 300–600."""
+_SILENCE_SECONDS = 90.0
+"""Bookmarks come about once a minute: after so long without anything the connection is held for dead."""
+_BACKOFF_SECONDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
+_TRANSIENT = frozenset({429, 500, 502, 503, 504})
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """All objects of the scope as they are now; what is not in it is gone."""
+
+    items: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """An object is new, or is no longer as it was."""
+
+    item: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """An object is gone, or has left the scope; `item` is its last state."""
+
+    item: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Interrupted:
+    """What is shown may be old; the next attempt is in `retry_in` seconds."""
+
+    error: ConnectionLost | ApiError
+    retry_in: float
+
+
+Change = Snapshot | Changed | Deleted | Interrupted
+
+
+async def watch(client: Client, scope: Scope) -> AsyncIterator[Change]:
+    """The changes of a scope, for ever.
+
+    Raises:
+        McError: before the first snapshot, whatever fails; after it, what won't pass by itself (401, 403, 404).
+    """
+    listing = await client.list_objects(scope)
+    yield Snapshot(listing.items)
+    version = listing.resource_version
+    failures = 0
+    while True:
+        try:
+            if not version:
+                listing = await client.list_objects(scope)
+                yield Snapshot(listing.items)
+                version = listing.resource_version
+            async for kind, item in _stream(client, scope, version):
+                failures = 0
+                version = (item.get("metadata") or {}).get("resourceVersion") or version
+                if kind in ("ADDED", "MODIFIED"):
+                    yield Changed(item)
+                elif kind == "DELETED":
+                    yield Deleted(item)
+        except Gone:
+            version = ""
+        except (ConnectionLost, ApiError) as error:
+            if isinstance(error, ApiError) and error.code not in _TRANSIENT:
+                raise
+            delay = _BACKOFF_SECONDS[min(failures, len(_BACKOFF_SECONDS) - 1)] * random.uniform(0.8, 1.2)
+            failures += 1
+            # A single broken connection is mended unseen. From the second failure on a person is told, and as
+            # the server may have lost its past, the way back leads over a list.
+            if failures > 1:
+                version = ""
+                yield Interrupted(error, delay)
+            await asyncio.sleep(delay)
+
+
+async def _stream(client: Client, scope: Scope, version: str) -> AsyncIterator[tuple[str, dict[str, Any]]]:
+    """The raw events of one watch request, until the server ends it.
+
+    Raises:
+        Gone: the resource version is too old, said by an ERROR event or by the answer itself.
+    """
+    params = {
+        **scope.params(),
+        "watch": "true",
+        "allowWatchBookmarks": "true",
+        "resourceVersion": version,
+        "timeoutSeconds": str(random.randint(*_WATCH_SECONDS)),
+    }
+    subject = Subject("watch", scope.resource, scope.namespace)
+    timeout = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS, sock_read=_SILENCE_SECONDS)
+    connection = client.connection
+    async with connection.request("GET", scope.path, subject, params=params, timeout=timeout) as response:
+        buffer = bytearray()
+        while True:
+            with translated(connection.server):
+                block = await response.content.readany()
+            if not block:
+                return
+            # An event may be larger than any line limit, and many may come in one block.
+            buffer += block
+            *lines, rest = buffer.split(b"\n")
+            buffer = rest
+            for line in lines:
+                if line:
+                    yield _event(line, subject)
+
+
+def _event(line: bytearray, subject: Subject) -> tuple[str, dict[str, Any]]:
+    try:
+        event = json.loads(line)
+        kind, item = event["type"], event["object"]
+    except (ValueError, KeyError, TypeError):
+        raise ConnectionLost("the server sent a broken watch event") from None
+    if kind == "ERROR":
+        raise status_error(item.get("code") or 500, json.dumps(item).encode(), subject)
+    return kind, item
