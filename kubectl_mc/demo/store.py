@@ -70,8 +70,10 @@ class Store:
             metadata.setdefault("generation", 1)
         return self._record("ADDED", resource, key, defaults.filled(resource, {**obj, "metadata": metadata}), None)
 
-    def update(self, resource: str, obj: Object) -> Object:
+    def update(self, resource: str, obj: Object, *, same_generation: bool = False) -> Object:
         """Replaces an object; without a difference nothing happens and the resourceVersion stays.
+
+        A change of the spec makes a new generation, unless `same_generation` says that it is none (a pod's binding).
 
         Raises ApiError 404, and 409 when the object carries another uid than the stored one.
         """
@@ -84,7 +86,7 @@ class Store:
         new = {**obj, "metadata": metadata}
         if new == current:
             return current
-        if new.get("spec") != current.get("spec"):
+        if new.get("spec") != current.get("spec") and not same_generation:
             metadata["generation"] = current["metadata"].get("generation", 1) + 1
         key = (metadata.get("namespace", ""), metadata["name"])
         return self._record("MODIFIED", resource, key, new, current)
@@ -121,6 +123,10 @@ class Store:
                 break
             newer.append(change)
         return reversed(newer)
+
+    def forgotten(self, resource: str) -> int:
+        """The newest resourceVersion of the resource whose change is out of the history."""
+        return self._forgotten[resource]
 
     def forget(self) -> None:
         """Drops the history, so that a watch from any earlier resourceVersion gets 410."""
