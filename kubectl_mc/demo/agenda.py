@@ -1,4 +1,4 @@
-"""What happens when: actions at points of the cluster's time, run in order. Step from event to event, never by seconds."""
+"""What happens when: actions at points of the cluster's time, run in order, without looking between them."""
 
 from __future__ import annotations
 

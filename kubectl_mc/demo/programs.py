@@ -163,7 +163,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Every:
-    """Said again and again. Anchored to the clock and not to the start, so that siblings can speak of the same thing."""
+    """Said again and again. Anchored to the clock and not to the start, so siblings can speak of the same thing."""
 
     period: float
     text: Text

@@ -1,0 +1,210 @@
+"""The nodes of the cluster: bind new pods, run each one when something of it is due, and answer the API server.
+
+This is the node's side of `node.Node`. The state of a pod is in `pods`, of a container in `containers`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from kubectl_mc.demo.agenda import Agenda
+from kubectl_mc.demo.clock import Clock, rfc3339
+from kubectl_mc.demo.containers import ContainerRun
+from kubectl_mc.demo.environment import resolved
+from kubectl_mc.demo.errors import ApiError
+from kubectl_mc.demo.images import Image
+from kubectl_mc.demo.logs import LogFile
+from kubectl_mc.demo.node import ContainerView
+from kubectl_mc.demo.pods import PodRun
+from kubectl_mc.demo.programs import Program
+from kubectl_mc.demo.recorder import Recorder
+from kubectl_mc.demo.scheduler import Scheduler, qos_class
+from kubectl_mc.demo.store import Change, Store
+
+Object = dict[str, Any]
+
+RESCHEDULE_SECONDS = 300.0
+
+
+@dataclass
+class NodeState:
+    """What one node has."""
+
+    name: str
+    ip: str
+    subnet: str
+    """The first three numbers of its pods' addresses."""
+    images: set[str] = field(default_factory=set)
+    pods: int = 1
+
+    def next_pod_ip(self) -> str:
+        """An address that no pod has had."""
+        self.pods += 1
+        return f"{self.subnet}.{self.pods}"
+
+
+class Kubelet:
+    """All nodes together."""
+
+    def __init__(self, store: Store, clock: Clock, agenda: Agenda, recorder: Recorder, demo_started: float) -> None:
+        self._store = store
+        self._clock = clock
+        self._agenda = agenda
+        self._recorder = recorder
+        self._demo_started = demo_started
+        self._scheduler = Scheduler(store)
+        self._nodes: dict[str, NodeState] = {}
+        self._pods: dict[str, PodRun] = {}
+        self._booked: dict[str, float] = {}
+        self._seen = store.version
+        self.program: Callable[[Object, str], Program] = lambda _pod, _container: Program()
+        """Which program a container of a pod runs."""
+
+    def observe(self, now: float) -> None:
+        """Take in what has happened to pods since the last time."""
+        while self._seen != self._store.version:
+            try:
+                changes = list(self._store.events_since("pods", self._seen))
+            except ApiError:
+                changes = []
+            self._seen = self._store.version
+            for change in changes:
+                self._take(change, now)
+
+    def write_logs(self) -> None:
+        """Write the logs that someone follows."""
+        for pod in self._pods.values():
+            for container in pod.containers:
+                if container.instance is not None and container.instance.log.followers:
+                    container.instance.log.fill()
+
+    def log_file(self, pod_uid: str, container: str, *, previous: bool = False) -> LogFile | None:
+        """The log of the current or newest instance, or of the one before it; None where there was none."""
+        found = self._find(pod_uid, container)
+        if found is None:
+            return None
+        # A container that waits for its restart has its last instance as the previous one, as a real kubelet says.
+        instance = found.previous if previous else found.instance
+        return instance.log if instance is not None else None
+
+    def view(self, pod_uid: str, container: str) -> ContainerView | None:
+        """The container now; None when the node does not know it."""
+        found = self._find(pod_uid, container)
+        if found is None:
+            return None
+        spec = found.spec
+        command = " ".join([*spec.get("command", []), *spec.get("args", [])])
+        image = Image(spec["image"])
+        return ContainerView(
+            running=found.running,
+            env=resolved(self._store, self._pods[pod_uid].object, spec),
+            files={path: content.encode() for path, content in found.program.files.items()},
+            command=command or image.command,
+            shell=image.has_shell,
+        )
+
+    def usage(self, pod_uid: str, now: float) -> list[Object]:
+        """What the running containers of a pod use."""
+        pod = self._pods.get(pod_uid)
+        used = []
+        for container in pod.containers if pod is not None else []:
+            if container.running and container.instance is not None:
+                cpu, memory = container.program.usage.at(now, container.instance.run)
+                used.append({"name": container.name, "usage": {"cpu": f"{cpu}n", "memory": f"{memory}Ki"}})
+        return used
+
+    def _find(self, pod_uid: str, container: str) -> ContainerRun | None:
+        pod = self._pods.get(pod_uid)
+        found = (each for each in pod.containers if each.name == container) if pod is not None else iter(())
+        return next(found, None)
+
+    def _take(self, change: Change, now: float) -> None:
+        """React to one change of one pod."""
+        pod = change.object
+        uid = pod["metadata"]["uid"]
+        run = self._pods.get(uid)
+        if change.type == "DELETED":
+            if run is not None:
+                run.leave()
+                del self._pods[uid]
+        elif run is not None:
+            if pod.get("status") is not run.written:
+                run.observe(pod, now)
+                self._book(run)
+        elif pod["metadata"].get("deletionTimestamp"):
+            self._store.delete("pods", pod["metadata"]["namespace"], pod["metadata"]["name"])
+        elif change.type == "ADDED":
+            pending = {"phase": "Pending", "qosClass": qos_class(pod["spec"])}
+            self._store.update("pods", {**pod, "status": {**pending, **pod.get("status", {})}})
+            where = pod["metadata"]["namespace"], pod["metadata"]["name"]
+            self._agenda.at(now + 0.05, partial(self._schedule, uid, *where))
+
+    def _schedule(self, uid: str, namespace: str, name: str, now: float) -> None:
+        """Bind a pod to a node, or say why not and try again later."""
+        pod = self._store.find("pods", namespace, name)
+        if pod is None or pod["metadata"]["uid"] != uid or uid in self._pods:
+            return
+        node, message = self._scheduler.place(pod)
+        if not node:
+            self._recorder.schedule(now, pod, "FailedScheduling", message, action="Scheduling")
+            status = {**pod["status"], "conditions": [_unscheduled(now, message, pod)]}
+            self._store.update("pods", {**pod, "status": status})
+            self._agenda.at(now + RESCHEDULE_SECONDS, partial(self._schedule, uid, namespace, name))
+            return
+        said = f"Successfully assigned {namespace}/{name} to {node}"
+        self._recorder.schedule(now, pod, "Scheduled", said, action="Binding")
+        bound = {**pod, "spec": {**pod["spec"], "nodeName": node}}
+        self._adopt(self._store.update("pods", bound, same_generation=True), now)
+
+    def _adopt(self, pod: Object, now: float) -> None:
+        """The kubelet of the pod's node begins its work."""
+        run = PodRun(
+            pod,
+            self._node(pod["spec"]["nodeName"]),
+            self._store,
+            self._recorder.record,
+            partial(self.program, pod),
+            self._demo_started,
+            self._clock.now,
+            now,
+        )
+        self._pods[run.uid] = run
+        self._book(run)
+
+    def _node(self, name: str) -> NodeState:
+        """The state of a node, made when its first pod comes."""
+        if name not in self._nodes:
+            addresses = self._store.get("nodes", "", name)["status"]["addresses"]
+            self._nodes[name] = NodeState(name, addresses[0]["address"], f"10.244.{len(self._nodes) + 1}")
+        return self._nodes[name]
+
+    def _book(self, run: PodRun) -> None:
+        """Put the pod's next due time on the agenda; an earlier booking of a later time is void then."""
+        due = run.due
+        if self._booked.get(run.uid) != due and due < float("inf"):
+            self._booked[run.uid] = due
+            self._agenda.at(due, partial(self._step, run, due))
+
+    def _step(self, run: PodRun, booked: float, now: float) -> None:
+        if self._booked.get(run.uid) != booked:
+            return
+        del self._booked[run.uid]
+        run.step(now)
+        self._book(run)
+
+
+def _unscheduled(now: float, message: str, pod: Object) -> Object:
+    """The condition of a pod that fits nowhere."""
+    before = next(iter(pod.get("status", {}).get("conditions", [])), None)
+    return {
+        "type": "PodScheduled",
+        "observedGeneration": pod["metadata"].get("generation", 1),
+        "status": "False",
+        "lastProbeTime": None,
+        "lastTransitionTime": before["lastTransitionTime"] if before else rfc3339(now),
+        "reason": "Unschedulable",
+        "message": message,
+    }
