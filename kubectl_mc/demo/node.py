@@ -29,7 +29,7 @@ class Node(Protocol):
     """The kubelets of all nodes, as the API server sees them."""
 
     def log_file(self, container_id: str) -> LogFile | None:
-        """The log of one instance by its `containerd://…` id; None when it is gone, as the kubelet keeps two instances."""
+        """The log of one instance by its `containerd://…` id; None when it is gone: the kubelet keeps two."""
 
     def view(self, pod_uid: str, container: str) -> ContainerView | None:
         """The container now; None when the node does not know it."""

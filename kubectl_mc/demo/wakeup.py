@@ -16,7 +16,7 @@ class WakeUp:
             if not future.done():
                 future.set_result(None)
 
-    async def wait(self, timeout: float | None = None) -> bool:  # noqa: ASYNC109 - a wait with a limit is the whole purpose
+    async def wait(self, timeout: float | None = None) -> bool:
         """Waits for the next ring, at most `timeout` seconds; says whether it rang."""
         future = asyncio.get_running_loop().create_future()
         self._waiting.add(future)

@@ -1,0 +1,91 @@
+"""The documents from which a client learns what is served: /version, /api, /apis and the lists of resources."""
+
+from typing import Any
+
+from kubectl_mc.demo.resources import SERVED, Resource
+
+Object = dict[str, Any]
+
+VERSION: Object = {
+    "major": "1",
+    "minor": "34",
+    "gitVersion": "v1.34.4",
+    "gitCommit": "0000000000000000000000000000000000000000",
+    "gitTreeState": "clean",
+    "buildDate": "1970-01-01T00:00:00Z",
+    "goVersion": "go1.24.0",
+    "compiler": "gc",
+    "platform": "linux/amd64",
+}
+"""The simulated release; client-go parses every field."""
+
+HEALTH = ("/healthz", "/livez", "/readyz")
+
+
+def document(path: str) -> Object | str | None:
+    """The answer for a path without a resource; text for the health checks, None for what there is not."""
+    path = path.rstrip("/")
+    if path in HEALTH:
+        return "ok"
+    if path == "/version":
+        return VERSION
+    if path == "/api":
+        return {"kind": "APIVersions", "versions": ["v1"], "serverAddressByClientCIDRs": []}
+    if path == "/api/v1":
+        return _resource_list("", "v1")
+    if path == "/apis":
+        return {"kind": "APIGroupList", "apiVersion": "v1", "groups": [_group(*each) for each in _groups()]}
+    for group, version in _groups():
+        if path == f"/apis/{group}":
+            return {"kind": "APIGroup", "apiVersion": "v1", **_group(group, version)}
+        if path == f"/apis/{group}/{version}":
+            return _resource_list(group, version)
+    return None
+
+
+def _groups() -> list[tuple[str, str]]:
+    """The named groups, each with its one version."""
+    return sorted({(resource.group, resource.version) for resource in SERVED if resource.group})
+
+
+def _group(name: str, version: str) -> Object:
+    entry = {"groupVersion": f"{name}/{version}", "version": version}
+    return {"name": name, "versions": [entry], "preferredVersion": entry}
+
+
+def _resource_list(group: str, version: str) -> Object:
+    entries: list[Object] = []
+    for resource in SERVED:
+        if (resource.group, resource.version) == (group, version):
+            entries += _entries(resource)
+    entries.sort(key=lambda entry: str(entry["name"]))
+    group_version = f"{group}/{version}" if group else version
+    return {"kind": "APIResourceList", "apiVersion": "v1", "groupVersion": group_version, "resources": entries}
+
+
+def _entries(resource: Resource) -> list[Object]:
+    """A resource and its subresources."""
+    entry: Object = {
+        "name": resource.plural,
+        "singularName": resource.singular,
+        "namespaced": resource.namespaced,
+        "kind": resource.kind,
+        "verbs": list(resource.verbs),
+    }
+    if resource.short:
+        entry["shortNames"] = list(resource.short)
+    if resource.in_all:
+        entry["categories"] = ["all"]
+    return [
+        entry,
+        *(
+            {
+                "name": f"{resource.plural}/{each.name}",
+                "singularName": "",
+                "namespaced": resource.namespaced,
+                "kind": each.kind,
+                "verbs": list(each.verbs),
+            }
+            for each in resource.subresources
+        ),
+    ]
