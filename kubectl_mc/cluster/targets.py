@@ -2,22 +2,39 @@
 
 import asyncio
 import difflib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from kubectl_mc.cluster.client import Client, Scope
-from kubectl_mc.errors import Forbidden, McError, NotFound, UsageError
+from kubectl_mc.errors import McError, NotFound, UsageError
 from kubectl_mc.model.resources import (
     CONTROLLERS,
     CRON_JOBS,
     DEPLOYMENTS,
     JOBS,
     PODS,
-    REPLICA_SETS,
     SERVICES,
 )
 from kubectl_mc.model.targets import Query, Target
+
+
+@dataclass(frozen=True, slots=True)
+class Ownership:
+    """Which owner makes a pod one of a workload's own, beyond its labels."""
+
+    uids: frozenset[str] = frozenset()
+    kind: str = ""
+    names: str = ""
+    """A regular expression for owners of `kind` that may still come while a watch runs, named by their controller."""
+
+    def of(self, pod: Mapping[str, Any]) -> bool:
+        references = (pod.get("metadata") or {}).get("ownerReferences") or ()
+        return any(reference.get("uid") in self.uids or self._named(reference) for reference in references)
+
+    def _named(self, reference: Mapping[str, Any]) -> bool:
+        return reference.get("kind") == self.kind and re.fullmatch(self.names, reference.get("name", "")) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,17 +42,14 @@ class Selection:
     """A scope of pods, narrowed to those that a workload owns."""
 
     scope: Scope
-    owners: frozenset[str] | None = None
-    """Uids, one of which has to be a pod's controller; None lets every pod of the scope through."""
+    ownership: Ownership | None = None
+    """None lets every pod of the scope through."""
     target: Target | None = None
     """What the person named; None for a namespace or a selector."""
 
     def has(self, pod: Mapping[str, Any]) -> bool:
         """Whether a pod of the scope is meant."""
-        if self.owners is None:
-            return True
-        references = (pod.get("metadata") or {}).get("ownerReferences") or ()
-        return any(reference.get("uid") in self.owners for reference in references)
+        return self.ownership is None or self.ownership.of(pod)
 
     @property
     def one_pod(self) -> bool:
@@ -86,12 +100,12 @@ async def find_pods(client: Client, query: Query) -> Found:
 
 async def _find(client: Client, target: Target) -> list[dict[str, Any]]:
     if target.resource is PODS:
-        return [await _named(client, target)]
+        return [await read_target(client, target)]
     selection = await _selection(client, target)
     return [pod for pod in (await client.list_objects(selection.scope)).items if selection.has(pod)]
 
 
-async def _named(client: Client, target: Target) -> dict[str, Any]:
+async def read_target(client: Client, target: Target) -> dict[str, Any]:
     """The object that a target names.
 
     Raises:
@@ -121,35 +135,24 @@ async def _selection(client: Client, target: Target) -> Selection:
     namespace = client.namespace
     if target.resource is PODS:
         return Selection(Scope(PODS, namespace, fields=f"metadata.name={target.name}"), target=target)
-    workload = await _named(client, target)
+    workload = await read_target(client, target)
+    name, uid = re.escape(target.name), workload["metadata"]["uid"]
     if target.resource is CRON_JOBS:
         jobs = await client.list_objects(Scope(JOBS, namespace))
-        owners = frozenset(job["metadata"]["uid"] for job in jobs.items if _owned_by(job, workload))
-        return Selection(Scope(PODS, namespace), owners, target)
-    spec = workload.get("spec") or {}
-    # The core workloads have a plain map of labels, the newer ones a LabelSelector.
-    labels = (
-        _map_selector(spec.get("selector"))
-        if target.resource in (SERVICES, CONTROLLERS)
-        else _selector(spec.get("selector"))
-    )
+        uids = frozenset(job["metadata"]["uid"] for job in jobs.items if _owned_by(job, workload))
+        return Selection(Scope(PODS, namespace), Ownership(uids, "Job", rf"{name}-\d+"), target)
+    selector = (workload.get("spec") or {}).get("selector")
+    # The two kinds of the first hour have a plain map of labels, the later ones a LabelSelector.
+    labels = _map_selector(selector) if target.resource in (SERVICES, CONTROLLERS) else _selector(selector)
     if not labels:
         raise UsageError(f"{target} selects no pods: it has no selector")
-    owners_of_pods: frozenset[str] | None = frozenset({workload["metadata"]["uid"]})
+    ownership: Ownership | None = Ownership(frozenset({uid}))
     if target.resource is SERVICES:
-        owners_of_pods = None
+        ownership = None
     elif target.resource is DEPLOYMENTS:
-        owners_of_pods = await _replica_sets(client, workload, labels)
-    return Selection(Scope(PODS, namespace, labels), owners_of_pods, target)
-
-
-async def _replica_sets(client: Client, deployment: Mapping[str, Any], labels: str) -> frozenset[str] | None:
-    """Uids of a Deployment's ReplicaSets; None, to go by labels alone, where they cannot be read."""
-    try:
-        sets = await client.list_objects(Scope(REPLICA_SETS, client.namespace, labels))
-    except Forbidden:
-        return None
-    return frozenset(item["metadata"]["uid"] for item in sets.items if _owned_by(item, deployment))
+        # Its pods belong to its ReplicaSets, which are named after it and their template's hash.
+        ownership = Ownership(kind="ReplicaSet", names=rf"{name}-[a-z0-9]+")
+    return Selection(Scope(PODS, namespace, labels), ownership, target)
 
 
 def _owned_by(item: Mapping[str, Any], owner: Mapping[str, Any]) -> bool:

@@ -71,11 +71,18 @@ def _ended_well(container: Container, pod: Pod) -> bool:
     code = container.state.exit_code
     if container.role is Role.EPHEMERAL:  # somebody's debugging session: its code says nothing about the pod
         return True
-    if pod.deleted is not None or (container.role is Role.SIDECAR and pod.phase == "Succeeded"):
+    if pod.deleted is not None or (container.role is Role.SIDECAR and _apps_succeeded(pod)):
         return code in _STOPPED_BY_KUBELET  # sidecars are ended last, by the kubelet
     if container.role is Role.INIT or pod.terminal or pod.restart_policy != "Always":
         return code == 0
     return False  # a sidecar, or an app under restartPolicy Always, is meant to go on
+
+
+def _apps_succeeded(pod: Pod) -> bool:
+    """Whether the app containers are through; the phase follows a moment later, when the sidecars have ended too."""
+    return pod.phase == "Succeeded" or (
+        pod.restart_policy != "Always" and bool(pod.apps) and all(app.state.succeeded for app in pod.apps)
+    )
 
 
 def container_severity(container: Container, pod: Pod) -> Severity:

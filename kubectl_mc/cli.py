@@ -1,0 +1,171 @@
+"""The Typer app: one registration line a command, and the one place where an error becomes a message and an exit code."""
+
+import importlib
+import io
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import typer
+from typer._click.exceptions import ClickException
+from typer._click.exceptions import UsageError as ClickUsageError
+from typer.core import TyperGroup
+from typer.main import get_command_from_info, get_params_convertors_ctx_param_name_from_function
+from typer.models import CommandInfo
+
+from kubectl_mc import options
+from kubectl_mc.errors import ExitCode, McError
+from kubectl_mc.help import CONNECTION_PANEL, McCommand, heading, write_examples, write_options
+from kubectl_mc.session import Session
+
+PROGRAM = "kubectl mc"
+HELP_NAMES: dict[str, Any] = {"help_option_names": ["-h", "--help"]}
+
+COMMANDS = {
+    "status": "How every container of a pod is, since when, and what the pod waits for.",
+    "events": "What happened to pods, their owners and their claims, told by container.",
+    "demo": "The same commands on a built-in simulated cluster; nothing to install.",
+    "version": "The version of this tool and of the server.",
+}
+"""Each is the module of `kubectl_mc.commands` with its name, which has a function `command` and `EXAMPLES`."""
+
+EXAMPLES = (
+    ("kubectl mc status", "every pod of the namespace, what is broken first"),
+    ("kubectl mc status web-7d4b9", "every container of one pod"),
+    ("kubectl mc status deploy/web -w", "a workload's pods, live"),
+    ("kubectl mc events web-7d4b9", "what happened to it"),
+    ("kubectl mc demo status", "try it without a cluster"),
+)
+
+
+class Commands(TyperGroup):
+    """The group: finds a command's module only when the command is called, so that no other's imports cost time."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"kubectl_mc.commands.{cmd_name}")
+        info = CommandInfo(
+            name=cmd_name,
+            cls=McCommand,
+            callback=module.command,
+            context_settings={**HELP_NAMES, **getattr(module, "CONTEXT_SETTINGS", {})},
+        )
+        command = get_command_from_info(info, pretty_exceptions_short=False, rich_markup_mode=None)
+        assert isinstance(command, McCommand)
+        command.examples = module.EXAMPLES
+        command.params += _connection_parameters()
+        return command
+
+    def format_help_text(self, ctx: Any, formatter: Any) -> None:
+        super().format_help_text(ctx, formatter)
+        with formatter.section(heading("Commands")):
+            formatter.write_dl(list(COMMANDS.items()))
+        write_examples(formatter, EXAMPLES)
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        write_options(self, ctx, formatter, brief=False)
+
+
+def main(arguments: Sequence[str] | None = None, session: Session | None = None) -> int:
+    """Run one command line; the exit code is returned, and nothing is ever raised.
+
+    Args:
+        arguments: the words after `kubectl mc`; None for this process's own.
+        session: where to run it; None for this process's streams and environment.
+    """
+    session = session or Session()
+    try:
+        code = _invoke(sys.argv[1:] if arguments is None else list(arguments), session)
+        session.stdout.flush()
+    except typer.Exit as end:
+        return end.exit_code
+    except ClickException as error:
+        return _misused(error, session)
+    except McError as error:
+        session.report(error)
+        return error.exit_code
+    except (KeyboardInterrupt, typer.Abort):
+        return ExitCode.INTERRUPTED
+    except BrokenPipeError:
+        session.abandon_stdout()
+        return ExitCode.DONE
+    except Exception as error:
+        if session.environ.get("KUBECTL_MC_TRACEBACK"):
+            raise
+        session.report(_fault_of_this_tool(error))
+        return ExitCode.ERROR
+    return code
+
+
+def _invoke(arguments: list[str], session: Session) -> int:
+    group = _group()
+    with group.make_context(PROGRAM, arguments, obj=session) as context:
+        return int(group.invoke(context) or ExitCode.DONE)
+
+
+def _group() -> Commands:
+    def root(context: typer.Context) -> None:
+        """Debug pods that have several containers: which container, since when, why, and what to type next."""
+        if context.invoked_subcommand is None:
+            context.obj.write(context.get_help() + "\n")
+
+    info = CommandInfo(name="mc", callback=root)
+    plain = get_command_from_info(info, pretty_exceptions_short=False, rich_markup_mode=None)
+    return Commands(
+        name="mc",
+        callback=plain.callback,
+        help=plain.help,
+        invoke_without_command=True,
+        context_settings=HELP_NAMES,
+        params=_connection_parameters(),
+        rich_markup_mode=None,
+    )
+
+
+def _connection_parameters() -> list[Any]:
+    """The flags that every command takes; their values go into the session, wherever on the line they stand."""
+    parameters, _, _ = get_params_convertors_ctx_param_name_from_function(options.connection)
+    for parameter in parameters:
+        parameter.expose_value = False
+        parameter.callback = _keep
+        parameter.rich_help_panel = CONNECTION_PANEL
+    return parameters
+
+
+def _keep(context: Any, parameter: Any, value: Any) -> None:
+    if not value or context.resilient_parsing:
+        return
+    name, kept = options.kept(parameter.name, value)
+    if name == "color":
+        context.obj.color = kept
+    else:
+        context.obj.with_flags(**{name: kept})
+
+
+def _misused(error: ClickException, session: Session) -> int:
+    """Words that Typer cannot make sense of."""
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context is not None else PROGRAM
+    hint = f"{path} --help" if isinstance(error, ClickUsageError) else None
+    session.report(McError(error.format_message().rstrip("."), hint))
+    return ExitCode.USAGE
+
+
+def _fault_of_this_tool(error: Exception) -> McError:
+    said = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    return McError(
+        f"kubectl-mc itself failed, which is a fault of its own: {said}",
+        "KUBECTL_MC_TRACEBACK=1 shows where; please report it with that",
+    )
+
+
+def process_main() -> None:
+    """The console script."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a name that the locale cannot write is no reason to fail
+            stream.reconfigure(errors="backslashreplace")
+    sys.exit(main())

@@ -1,0 +1,130 @@
+"""Several watches as one: the pods of a question, as they are now and as they change."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from kubectl_mc.cluster.client import Client
+from kubectl_mc.cluster.targets import Selection
+from kubectl_mc.cluster.watch import Change, Changed, Deleted, Interrupted, Snapshot, watch
+from kubectl_mc.errors import McError
+
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """What is shown is current again."""
+
+
+Update = Changed | Deleted | Interrupted | Resumed
+"""What a consumer sees; snapshots are made into the changes that they amount to."""
+
+
+class PodFeed:
+    """The pods of some selections, kept up to date by one watch each.
+
+    Use it through `open_feed`. `pods` holds what is known now, by uid, in API JSON.
+    """
+
+    def __init__(self, client: Client, selections: Sequence[Selection]) -> None:
+        self._client = client
+        self._selections = selections
+        self._queue: asyncio.Queue[Update | McError] = asyncio.Queue()
+        self._synced = asyncio.Event()
+        self._waiting_for = set(range(len(selections)))
+        self._failure: McError | None = None
+        self._by_selection: list[dict[str, dict[str, Any]]] = [{} for _ in selections]
+
+    @property
+    def pods(self) -> dict[str, dict[str, Any]]:
+        """All pods by uid, each once, in the order of the selections."""
+        return {uid: pod for pods in self._by_selection for uid, pod in pods.items()}
+
+    async def synced(self) -> None:
+        """Wait until every watch has its first snapshot.
+
+        Raises:
+            McError: one of them cannot be had.
+        """
+        await self._synced.wait()
+        if self._failure is not None:
+            raise self._failure
+
+    async def updates(self, timeout: float) -> list[Update]:
+        """What has happened since the last call; waits up to `timeout` seconds for the first, then takes all there is.
+
+        Raises:
+            McError: a watch has ended for good.
+        """
+        found: list[Update] = []
+        try:
+            async with asyncio.timeout(timeout):
+                found.append(self._checked(await self._queue.get()))
+        except TimeoutError:
+            return found
+        while not self._queue.empty():
+            found.append(self._checked(self._queue.get_nowait()))
+        return found
+
+    @staticmethod
+    def _checked(update: Update | McError) -> Update:
+        if isinstance(update, McError):
+            raise update
+        return update
+
+    async def run(self, index: int) -> None:
+        """Carry one selection's watch into the feed; the work of one task."""
+        selection, known = self._selections[index], self._by_selection[index]
+        try:
+            async for change in watch(self._client, selection.scope):
+                for update in _as_updates(change, known, selection):
+                    # The first snapshot is the state to start from, not news.
+                    if index not in self._waiting_for:
+                        self._queue.put_nowait(update)
+                self._waiting_for.discard(index)
+                if not self._waiting_for:
+                    self._synced.set()
+        except McError as error:
+            self._failure = error
+            self._synced.set()
+            self._queue.put_nowait(error)
+
+
+def _as_updates(change: Change, known: dict[str, dict[str, Any]], selection: Selection) -> list[Update]:
+    """A change of the watch as changes of the selection, written down in `known`."""
+    if isinstance(change, Interrupted):
+        return [change]
+    if isinstance(change, Snapshot):
+        current = {item["metadata"]["uid"]: item for item in change.items if selection.has(item)}
+        gone: list[Update] = [Deleted(item) for uid, item in known.items() if uid not in current]
+        news: list[Update] = [Changed(item) for uid, item in current.items() if known.get(uid) != item]
+        known.clear()
+        known.update(current)
+        return [Resumed(), *gone, *news]
+    uid = change.item["metadata"]["uid"]
+    if isinstance(change, Deleted):
+        return [change] if known.pop(uid, None) is not None else []
+    if not selection.has(change.item):
+        return []
+    known[uid] = change.item
+    return [change]
+
+
+@asynccontextmanager
+async def open_feed(client: Client, selections: Sequence[Selection]) -> AsyncIterator[PodFeed]:
+    """A running feed, synchronised; its watches end with the block.
+
+    Raises:
+        McError: a selection cannot be listed.
+    """
+    feed = PodFeed(client, selections)
+    tasks = [asyncio.create_task(feed.run(index)) for index in range(len(selections))]
+    try:
+        await feed.synced()
+        yield feed
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

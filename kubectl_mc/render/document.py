@@ -1,0 +1,108 @@
+"""The machine output: documents whose fields are a contract. New fields may come; none is renamed or goes."""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from kubectl_mc.model.event import Event
+from kubectl_mc.model.pod import Container, ContainerState, Pod
+from kubectl_mc.model.progress import init_progress
+from kubectl_mc.model.summary import summarize
+from kubectl_mc.model.times import format_time
+
+Document = dict[str, Any]
+
+
+def status_document(pods: Iterable[Pod]) -> Document:
+    """`status -o json`."""
+    return {"pods": [_pod(pod) for pod in pods]}
+
+
+def events_document(events: Iterable[Event]) -> Document:
+    """`events -o json`."""
+    return {
+        "events": [
+            {
+                "time": format_time(event.last_seen),
+                "type": event.type,
+                "reason": event.reason,
+                "container": event.container or None,
+                "object": event.object,
+                "message": event.message,
+                "count": event.count,
+                "firstSeen": format_time(event.first_seen),
+                "lastSeen": format_time(event.last_seen),
+                "namespace": event.namespace,
+            }
+            for event in events
+        ]
+    }
+
+
+def as_json(document: Document) -> str:
+    """Text of a document; what is beyond ASCII is escaped, so that no terminal can be harmed by it."""
+    return json.dumps(document, indent=2) + "\n"
+
+
+def as_yaml(document: Document) -> str:
+    """The same document as YAML."""
+    import yaml
+
+    return str(yaml.safe_dump(document, sort_keys=False))
+
+
+def _pod(pod: Pod) -> Document:
+    summary = summarize(pod)
+    progress = init_progress(pod)
+    return {
+        "namespace": pod.namespace,
+        "name": pod.name,
+        "uid": pod.uid,
+        "node": pod.node or None,
+        "phase": pod.phase,
+        "ready": summary.ready_text,
+        "status": summary.status,
+        "restarts": summary.restarts,
+        "initProgress": None
+        if progress is None
+        else {
+            "done": progress.done,
+            "total": progress.total,
+            "current": progress.current.name if progress.current else None,
+        },
+        "containers": [_container(container) for container in pod.containers],
+        "cause": None,
+    }
+
+
+def _container(container: Container) -> Document:
+    state, status = container.state, container.status
+    return {
+        "name": container.name,
+        "role": container.role.value,
+        "image": container.spec.image or status.image,
+        "state": state.kind.value,
+        "reason": state.reason or None,
+        "message": state.message or None,
+        "ready": status.ready,
+        "started": status.started,
+        "restarts": status.restarts,
+        "exitCode": state.exit_code,
+        "signal": state.signal,
+        "startedAt": format_time(state.started_at),
+        "finishedAt": format_time(state.finished_at),
+        "last": _last(status.last),
+    }
+
+
+def _last(last: ContainerState | None) -> Document | None:
+    if last is None or not last.terminated:
+        return None
+    return {
+        "reason": last.reason or None,
+        "exitCode": last.exit_code,
+        "signal": last.signal,
+        "startedAt": format_time(last.started_at),
+        "finishedAt": format_time(last.finished_at),
+        "message": last.message or None,
+    }

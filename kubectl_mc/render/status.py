@@ -1,0 +1,204 @@
+"""`kubectl mc status` of named pods: a heading, the truth, the init sequence, a table of containers, what blocks."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from kubectl_mc.model.health import pod_severity, unset_gates
+from kubectl_mc.model.metrics import Usage
+from kubectl_mc.model.pod import Container, Pod
+from kubectl_mc.model.progress import init_progress
+from kubectl_mc.model.summary import summarize
+from kubectl_mc.model.times import age
+from kubectl_mc.model.truth import Fact, facts
+from kubectl_mc.render.page import STYLE_OF_SEVERITY, Line, Page, Span, Style, Theme, line
+from kubectl_mc.render.table import Column, table
+from kubectl_mc.render.text import lines_of, one_line, width_of, wrapped
+from kubectl_mc.render.wide import wide_columns
+from kubectl_mc.render.words import (
+    glyph_span,
+    health_span,
+    last_words,
+    ready_words,
+    state_age,
+    state_words,
+)
+
+_INDENT = 2
+_BAR = 20
+_MESSAGE_LINES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """How pods are to be shown."""
+
+    now: datetime
+    width: int
+    theme: Theme
+    wide: bool = False
+    header: bool = True
+    usage: Mapping[tuple[str, str, str], Usage] = field(default_factory=dict)
+    """CPU and memory in use by (namespace, pod, container); empty where nothing measures it."""
+
+
+def pods_page(pods: Sequence[Pod], view: View, next_step: Mapping[str, str]) -> Page:
+    """The blocks of some pods, one after the other.
+
+    Args:
+        next_step: for each pod's uid the command to type next, if there is one.
+    """
+    lines: list[Line] = []
+    for number, pod in enumerate(pods):
+        if number:
+            lines.append(())
+        lines += pod_block(pod, view, next_step.get(pod.uid))
+    return Page(lines)
+
+
+def pod_block(pod: Pod, view: View, next_step: str | None = None) -> Iterator[Line]:
+    """Everything about one pod."""
+    yield _heading(pod, view)
+    yield from _truth(pod, view)
+    yield from _progress(pod, view)
+    yield ()
+    yield from table(
+        _columns(pod, view),
+        pod.containers,
+        view.width,
+        header=view.header,
+        indent=_INDENT,
+        ellipsis=view.theme.ellipsis,
+    )
+    notes = [*_messages(pod, view), *_blocks(pod, view)]
+    if next_step is not None:
+        notes.append(line(" " * _INDENT, Span("next: ", Style.QUIET), Span(next_step, Style.STRONG)))
+    if notes:
+        yield ()
+        yield from notes
+
+
+def _heading(pod: Pod, view: View) -> Line:
+    summary = summarize(pod)
+    style = STYLE_OF_SEVERITY[pod_severity(pod)]
+    fields = [
+        ("READY", Span(summary.ready_text)),
+        ("STATUS", Span(one_line(summary.status), style)),
+        ("RESTARTS", Span(summary.restarts_text(view.now))),
+        ("AGE", Span(age(pod.created, view.now))),
+        ("NODE", Span(one_line(pod.node) or "none")),
+    ]
+    labelled = [part for name, value in fields for part in (Span(f"  {name} ", Style.QUIET), value)]
+    return line(Span(f"{one_line(pod.namespace)}/{one_line(pod.name)}", Style.STRONG), *labelled)
+
+
+def _truth(pod: Pod, view: View) -> Iterator[Line]:
+    style = STYLE_OF_SEVERITY[pod_severity(pod)]
+    for number, fact in enumerate(facts(pod, summarize(pod), view.now)):
+        yield from _paragraph(fact_words(fact, pod, first=number == 0), view, style)
+
+
+def fact_words(fact: Fact, pod: Pod, *, first: bool) -> str:
+    """A fact as a sentence; where kubectl hides it, with what kubectl says instead."""
+    sentence = one_line(fact.sentence)
+    if fact.hidden and first:
+        return f"kubectl says {one_line(summarize(pod).status)}; {sentence}"
+    return sentence
+
+
+def _paragraph(text: str, view: View, style: Style, label: str = "") -> Iterator[Line]:
+    room = max(view.width - _INDENT - width_of(label), 20)
+    for number, piece in enumerate(wrapped(text, room)):
+        head = Span(label, Style.QUIET) if number == 0 else Span(" " * width_of(label))
+        yield line(" " * _INDENT, head, Span(piece, style))
+
+
+def _progress(pod: Pod, view: View) -> Iterator[Line]:
+    """The init sequence while it runs; afterwards the table says enough."""
+    progress = init_progress(pod)
+    if progress is None or progress.current is None or pod.terminal:
+        return
+    full, empty = view.theme.bar(progress.done, progress.total, _BAR)
+    spans = [
+        Span(f"init {progress.done}/{progress.total} ", Style.QUIET),
+        Span(full, Style.BUSY),
+        Span(empty, Style.QUIET),
+    ]
+    for step in pod.init_sequence:
+        spans += [Span("  "), glyph_span(step, pod, view.theme), Span(f" {one_line(step.name)}")]
+        if step is progress.current and (since := state_age(step, view.now)):
+            spans.append(Span(f" {since}", Style.BUSY))
+    yield line(" " * _INDENT, *spans)
+
+
+def _columns(pod: Pod, view: View) -> list[Column[Container]]:
+    def name(container: Container) -> tuple[Span]:
+        return (Span(one_line(container.name) + ("" if container.declared else " (not in spec)")),)
+
+    def state(container: Container) -> tuple[Span]:
+        glyph = glyph_span(container, pod, view.theme).text
+        return (health_span(container, pod, f"{glyph} {state_words(container, pod)}"),)
+
+    def image(container: Container) -> tuple[Span]:
+        return (Span(one_line(container.spec.image or container.status.image), Style.QUIET),)
+
+    return [
+        Column("ROLE", lambda c: (Span(c.role.value, Style.QUIET),)),
+        Column("NAME", name, least=12),
+        Column("STATE", state, least=16),
+        Column("READY", lambda c: (Span(ready_words(c)),)),
+        Column("RESTARTS", lambda c: (Span(str(c.status.restarts)),)),
+        Column("LAST", lambda c: (Span(last_words(c.status.last, view.now)),), spills=True),
+        Column("AGE", lambda c: (Span(state_age(c, view.now)),)),
+        *(wide_columns(pod, view.usage) if view.wide else ()),
+        Column("IMAGE", image, least=12, keep_end=True),
+    ]
+
+
+def _messages(pod: Pod, view: View) -> Iterator[Line]:
+    """What the containers' states say beyond their reasons: why one waits, and its last words."""
+    for container in pod.containers:
+        state, last = container.state, container.status.last
+        if state.message:
+            label = f"{container.name} {'waits' if state.waiting else 'said at its end'}: "
+            yield from _message(label, state.message, view)
+        if last is not None and last.message and last.message != state.message:
+            yield from _message(f"{container.name} said at its last end: ", last.message, view)
+
+
+def _message(label: str, message: str, view: View) -> Iterator[Line]:
+    pieces = [piece for text in lines_of(message) for piece in wrapped(text, max(view.width - _INDENT - 2, 20))]
+    label = one_line(label) + " "
+    if len(pieces) == 1 and _INDENT + width_of(label + pieces[0]) <= view.width:
+        yield line(" " * _INDENT, Span(label, Style.QUIET), pieces[0])
+        return
+    yield line(" " * _INDENT, Span(label.rstrip(), Style.QUIET))
+    for piece in pieces[:_MESSAGE_LINES]:
+        yield line(" " * (_INDENT + 2), piece)
+    if len(pieces) > _MESSAGE_LINES:
+        rest = f"{view.theme.ellipsis} {len(pieces) - _MESSAGE_LINES} more lines: -o json has them"
+        yield line(" " * (_INDENT + 2), Span(rest, Style.QUIET))
+
+
+def _blocks(pod: Pod, view: View) -> Iterator[Line]:
+    """Conditions that are not True, with their reasons, and the readiness gates by name."""
+    if pod.terminal:
+        return
+    said: set[str] = set()
+    for condition in pod.conditions:
+        told = f"{condition.reason}: {condition.message}" if condition.message else condition.reason
+        if condition.status == "True" or not told or told in said or condition.type == "PodReadyToStartContainers":
+            continue
+        said.add(told)  # ContainersReady and Ready have the same words
+        label = f"condition {one_line(condition.type)} {one_line(condition.status)} "
+        yield from _paragraph(one_line(told), view, Style.PLAIN, label)
+    missing = unset_gates(pod)
+    for gate in pod.readiness_gates:
+        condition_of_gate = pod.condition(gate)
+        told = (
+            "True"
+            if gate not in missing
+            else (condition_of_gate.status if condition_of_gate else "not set by anything yet")
+        )
+        style = Style.GOOD if gate not in missing else Style.WARN
+        yield from _paragraph(told, view, style, f"readiness gate {one_line(gate)} ")

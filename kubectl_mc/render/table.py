@@ -1,0 +1,101 @@
+"""Tables of columns that know their own header and cells, laid out in a given width."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from kubectl_mc.render.page import Line, Span, Style, width_of_line
+from kubectl_mc.render.text import fitted, fitted_end, width_of
+
+Row = TypeVar("Row")
+GAP = 2
+
+
+@dataclass(frozen=True)
+class Column(Generic[Row]):
+    """One column. `cell` gives a row's spans; only a cell of one span is ever cut."""
+
+    header: str
+    cell: Callable[[Row], Sequence[Span]]
+    least: int | None = None
+    """How narrow it may get when the table is too wide; None: never cut."""
+    spills: bool = False
+    """Whether it leaves a table that is too wide, and its cells stand on lines of their own below their rows."""
+    keep_end: bool = False
+    """Whether a cut text loses its beginning instead of its end."""
+
+
+def table(
+    columns: Sequence[Column[Row]],
+    rows: Sequence[Row],
+    width: int,
+    *,
+    header: bool = True,
+    indent: int = 0,
+    ellipsis: str = "…",
+) -> list[Line]:
+    """The table's lines. Columns that are empty in every row are left out.
+
+    Args:
+        width: columns of the terminal; what is too wide spills first, then is cut from the right.
+    """
+    cells = [[tuple(column.cell(row)) for row in rows] for column in columns]
+    shown = [index for index, column in enumerate(cells) if any(any(span.text for span in cell) for cell in column)]
+    natural = {index: _natural(columns[index], cells[index], header=header) for index in shown}
+    spilled: list[int] = []
+    for index in [index for index in shown if columns[index].spills]:
+        # It must leave if the others, cut as far as they may be, leave it no room.
+        floor = indent + sum(_floor(columns[i], natural[i]) + GAP for i in shown) - GAP
+        if floor > width:
+            shown.remove(index)
+            spilled.append(index)
+    widths = _cut(columns, shown, {index: natural[index] for index in shown}, width - indent)
+    pad = Span(" " * indent)
+    lines: list[Line] = []
+    if header:
+        titles = [(Span(fitted(columns[i].header, widths[i], ellipsis), Style.HEADER),) for i in shown]
+        lines.append((pad, *_joined(titles, [widths[i] for i in shown])))
+    for number in range(len(rows)):
+        fitted_cells = [_fitted(columns[i], cells[i][number], widths[i], ellipsis) for i in shown]
+        lines.append((pad, *_joined(fitted_cells, [widths[i] for i in shown])))
+        for index in spilled:
+            if any(span.text for span in cells[index][number]):
+                label = Span(f"{' ' * (indent + 4)}{columns[index].header.lower()}: ", Style.QUIET)
+                lines.append((label, *cells[index][number]))
+    return lines
+
+
+def _natural(column: Column[Row], cells: Sequence[Sequence[Span]], *, header: bool) -> int:
+    return max([width_of_line(cell) for cell in cells] + ([width_of(column.header)] if header else []), default=0)
+
+
+def _floor(column: Column[Row], natural: int) -> int:
+    return natural if column.least is None else min(natural, max(column.least, width_of(column.header)))
+
+
+def _cut(columns: Sequence[Column[Row]], shown: Sequence[int], widths: dict[int, int], room: int) -> dict[int, int]:
+    """Widths that fit into `room` where they can: columns give way from the right."""
+    excess = sum(widths.values()) + GAP * (len(shown) - 1) - room
+    for index in reversed(shown):
+        if excess <= 0:
+            break
+        given = min(excess, widths[index] - _floor(columns[index], widths[index]))
+        widths[index] -= given
+        excess -= given
+    return widths
+
+
+def _fitted(column: Column[Row], cell: Sequence[Span], width: int, ellipsis: str) -> Sequence[Span]:
+    if len(cell) != 1 or width_of(cell[0].text) <= width:
+        return cell
+    cut = fitted_end if column.keep_end else fitted
+    return (Span(cut(cell[0].text, width, ellipsis), cell[0].style),)
+
+
+def _joined(cells: Sequence[Sequence[Span]], widths: Sequence[int]) -> list[Span]:
+    spans: list[Span] = []
+    for number, (cell, width) in enumerate(zip(cells, widths, strict=True)):
+        spans += cell
+        if number < len(widths) - 1:
+            spans.append(Span(" " * (width - width_of_line(cell) + GAP)))
+    return spans

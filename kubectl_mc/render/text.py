@@ -1,0 +1,82 @@
+"""Text that comes from a cluster, made safe to show and cut to size."""
+
+import re
+
+from rich.cells import cell_len, set_cell_size
+
+# Controls, and what reorders or hides text without being seen: bidirectional overrides, zero-width characters,
+# line and paragraph separators, the byte order mark, lone surrogates and tags.
+_UNPRINTABLE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff\U000e0000-\U000e007f]"
+)
+_BREAKS = re.compile(r"[ \t]*[\r\n]+[ \t]*|\t")
+
+
+def printable(text: str) -> str:
+    """`text` with everything that could move a cursor, change a colour or deceive an eye written out as an escape."""
+    return _UNPRINTABLE.sub(_escape, text)
+
+
+def _escape(match: re.Match[str]) -> str:
+    code = ord(match.group())
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+
+
+def one_line(text: str) -> str:
+    """`text` printable and on one line; line breaks and tabs become a space."""
+    return printable(_BREAKS.sub(" ", text.strip()))
+
+
+def lines_of(text: str) -> list[str]:
+    """The lines of a message, each printable; empty ones at its ends are dropped."""
+    return [printable(line.replace("\t", "    ").rstrip("\r")) for line in text.strip("\r\n").split("\n")]
+
+
+def width_of(text: str) -> int:
+    """How many columns of a terminal `text` takes."""
+    return cell_len(text)
+
+
+def fitted(text: str, width: int, ellipsis: str = "…") -> str:
+    """`text` cut to `width` columns, with an ellipsis in place of what is gone."""
+    if cell_len(text) <= width:
+        return text
+    if width <= cell_len(ellipsis):
+        return ellipsis[: max(width, 0)]
+    return set_cell_size(text, width - cell_len(ellipsis)).rstrip() + ellipsis
+
+
+def fitted_end(text: str, width: int, ellipsis: str = "…") -> str:
+    """As `fitted`, but the end is kept: of an image's name that is what tells it apart."""
+    if cell_len(text) <= width:
+        return text
+    kept = text
+    while kept and cell_len(kept) > width - cell_len(ellipsis):
+        kept = kept[1:]
+    return (ellipsis + kept)[: max(width, 0)]
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """`text` in lines of at most `width` columns, broken at spaces where there are any."""
+    lines: list[str] = []
+    line = ""
+    for word in text.split(" "):
+        candidate = f"{line} {word}" if line else word
+        if cell_len(candidate) <= width:
+            line = candidate
+            continue
+        if line:
+            lines.append(line)
+        *full, line = _chopped(word, width)
+        lines += full
+    return [*lines, line]
+
+
+def _chopped(word: str, width: int) -> list[str]:
+    """A word in pieces of at most `width` columns."""
+    pieces = [""]
+    for character in word:
+        if pieces[-1] and cell_len(pieces[-1]) + cell_len(character) > width:
+            pieces.append("")
+        pieces[-1] += character
+    return pieces

@@ -1,0 +1,162 @@
+"""What a command runs in: its streams, whether they are a terminal, the clock, and the cluster, connected on first use."""
+
+import asyncio
+import os
+import shutil
+import sys
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
+
+from kubectl_mc.cluster.flags import ConnectionFlags
+from kubectl_mc.errors import McError
+from kubectl_mc.render.page import Page, Theme
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from kubectl_mc.cluster.client import Client
+
+_T = TypeVar("_T")
+
+UNBOUNDED = 1_000_000
+"""The width of what is no terminal: nothing is wrapped or cut there."""
+
+
+@dataclass
+class Session:
+    """One run of one command. Commands print through it and nowhere else."""
+
+    stdout: TextIO = field(default_factory=lambda: sys.stdout)
+    stderr: TextIO = field(default_factory=lambda: sys.stderr)
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    flags: ConnectionFlags = field(default_factory=ConnectionFlags)
+    color: str = "auto"
+    """`auto`, `always` or `never`."""
+    note_sink: Callable[[str], None] | None = None
+    """Where notes go instead of stderr while a live display has the terminal."""
+    _client: "Client | None" = None
+    _noted: set[str] = field(default_factory=set)
+
+    @property
+    def interactive(self) -> bool:
+        """Whether a person looks at stdout: only then are there live displays and cut lines."""
+        return self.stdout.isatty()
+
+    @property
+    def width(self) -> int:
+        """Columns to draw in."""
+        if not self.interactive:
+            return UNBOUNDED
+        return shutil.get_terminal_size().columns
+
+    @property
+    def height(self) -> int:
+        """Lines of the terminal."""
+        return shutil.get_terminal_size().lines
+
+    @property
+    def theme(self) -> Theme:
+        """How to draw on stdout."""
+        return Theme(colors=self._colors(self.stdout), unicode=_draws_unicode(self.stdout, self.environ))
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def client(self) -> "Client":
+        """The cluster's client, made on first use.
+
+        Raises:
+            ConfigurationError: the kubeconfig cannot be used.
+        """
+        if self._client is None:
+            from kubectl_mc.cluster.connect import connect
+
+            asks = self.stderr.isatty() and sys.stdin.isatty()
+            self._client = connect(self.flags, self.environ, interactive=asks, notify=self.note)
+        return self._client
+
+    def run(self, work: Coroutine[Any, Any, _T]) -> _T:
+        """Run a command's coroutine and close the connection after it, however it ends."""
+
+        async def whole() -> _T:
+            try:
+                return await work
+            finally:
+                if self._client is not None:
+                    await self._client.connection.close()
+                    self._client = None
+
+        return asyncio.run(whole())
+
+    def print(self, page: Page) -> None:
+        """A page on stdout: through Rich where it has colours, as plain text elsewhere, which spares Rich's import."""
+        if self.theme.colors:
+            self.console().print(page, end="")
+        else:
+            self.write(page.text())
+
+    def console(self) -> "Console":
+        """Rich's console on stdout; pages are laid out already, so it neither wraps nor interprets."""
+        from rich.console import Console
+
+        return Console(
+            file=self.stdout,
+            force_terminal=True,
+            no_color=not self.theme.colors,
+            width=self.width,
+            soft_wrap=True,
+            markup=False,
+            emoji=False,
+            highlight=False,
+            _environ=dict(self.environ),
+        )
+
+    def write(self, text: str) -> None:
+        """Text on stdout as it is, at once."""
+        self.stdout.write(text)
+        self.stdout.flush()
+
+    def note(self, text: str) -> None:
+        """One line for a person, on stderr; the same one is said once."""
+        if self.note_sink is not None:
+            self.note_sink(text)
+        elif text not in self._noted:
+            self._noted.add(text)
+            self._say(text)
+
+    def report(self, error: McError) -> None:
+        """An error and its hint, on stderr."""
+        self._say(error.message if error.message.startswith("Error from server") else f"error: {error.message}")
+        if error.hint:
+            self._say(f"hint: {error.hint}")
+
+    def abandon_stdout(self) -> None:
+        """Send whatever is still buffered nowhere: its reader has gone, which is no error of anybody's."""
+        if self.stdout is sys.stdout:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+    def with_flags(self, **given: object) -> None:
+        """Take over connection flags that were given."""
+        self.flags = replace(self.flags, **given)  # type: ignore[arg-type]
+
+    def _say(self, text: str) -> None:
+        from kubectl_mc.render.text import one_line
+
+        self.stderr.write(f"{one_line(text)}\n")
+        self.stderr.flush()
+
+    def _colors(self, stream: TextIO) -> bool:
+        if self.color != "auto":
+            return self.color == "always"
+        if self.environ.get("NO_COLOR"):
+            return False
+        if self.environ.get("FORCE_COLOR") or self.environ.get("CLICOLOR_FORCE"):
+            return True
+        return stream.isatty() and self.environ.get("TERM") != "dumb"
+
+
+def _draws_unicode(stream: TextIO, environ: Mapping[str, str]) -> bool:
+    """Whether glyphs beyond ASCII arrive: by the stream's encoding, and not on the Linux console's small font."""
+    return "utf" in (getattr(stream, "encoding", "") or "").lower() and environ.get("TERM") not in ("linux", "dumb")
