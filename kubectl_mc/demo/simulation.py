@@ -6,10 +6,9 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 
-from kubectl_mc.demo.agenda import Agenda
+from kubectl_mc.demo.agenda import Action, Agenda
 from kubectl_mc.demo.clock import Clock
 from kubectl_mc.demo.controllers import Controllers
-from kubectl_mc.demo.defaults import filled
 from kubectl_mc.demo.kubelet import Kubelet
 from kubectl_mc.demo.owners import Owners
 from kubectl_mc.demo.programs import RUNS, Program
@@ -23,6 +22,10 @@ TICK_SECONDS = 0.25
 """The longest time between two looks at the agenda, and how late a followed log may be."""
 
 
+OWNERS = ("Pod", "Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job", "CronJob")
+"""Kinds whose containers have programs."""
+
+
 class Simulation:
     """Everything that happens in the cluster without being asked for."""
 
@@ -32,8 +35,8 @@ class Simulation:
         self._agenda = Agenda()
         self.recorder = Recorder(store)
         self.node = Kubelet(store, clock, self._agenda, self.recorder, clock.now())
-        self._owners = Owners(store, clock, self.recorder)
-        self._controllers = Controllers(self._owners, self._agenda)
+        self.owners = Owners(store, clock, self.recorder)
+        self._controllers = Controllers(self.owners, self._agenda)
         self._programs: dict[tuple[str, str], Mapping[str, Program]] = {}
         self.node.program = self._program
 
@@ -45,7 +48,7 @@ class Simulation:
         """Create an object now; `programs` says what the containers of its pods do, by container name."""
         return self._create_one(obj, programs or {})
 
-    def on_agenda(self, at: float, action: Any) -> None:
+    def on_agenda(self, at: float, action: Action) -> None:
         """Call `action(now)` at a point of the cluster's time."""
         self._agenda.at(at, action)
 
@@ -84,9 +87,9 @@ class Simulation:
 
     def _create_one(self, obj: Object, programs: Mapping[str, Program]) -> Object:
         resource = BY_KIND[obj["kind"]].plural
-        if programs:
+        if programs and obj["kind"] in OWNERS:
             self._programs[obj["kind"], obj["metadata"]["name"]] = programs
-        return self._store.create(resource, filled(resource, obj))
+        return self._store.create(resource, obj)
 
     def _program(self, pod: Object, container: str) -> Program:
         """What a container runs: said with the pod, or with the workload that owns it at last."""
