@@ -81,14 +81,14 @@ class Kubelet:
                 if container.instance is not None and container.instance.log.followers:
                     container.instance.log.fill()
 
-    def log_file(self, pod_uid: str, container: str, *, previous: bool = False) -> LogFile | None:
-        """The log of the current or newest instance, or of the one before it; None where there was none."""
-        found = self._find(pod_uid, container)
-        if found is None:
-            return None
-        # A container that waits for its restart has its last instance as the previous one, as a real kubelet says.
-        instance = found.previous if previous else found.instance
-        return instance.log if instance is not None else None
+    def log_file(self, container_id: str) -> LogFile | None:
+        """The log of one instance; a container's current and previous ones are kept."""
+        for pod in self._pods.values():
+            for container in pod.containers:
+                for instance in (container.instance, container.previous):
+                    if instance is not None and instance.container_id == container_id:
+                        return instance.log
+        return None
 
     def view(self, pod_uid: str, container: str) -> ContainerView | None:
         """The container now; None when the node does not know it."""

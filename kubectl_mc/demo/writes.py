@@ -82,7 +82,7 @@ class Writes:
         if target.plural == "pods":
             grace = options.get("gracePeriodSeconds", query.get("gracePeriodSeconds"))
             return self._delete_pod(current, None if grace is None else int(grace))
-        self._remove(target.plural, current)
+        self._store.delete(target.plural, *self._key(target))
         details: Object = {"name": target.name, "group": target.group, "kind": target.plural, "uid": uid}
         return {
             "kind": "Status",
@@ -100,7 +100,7 @@ class Writes:
             if target.plural == "pods":
                 self._delete_pod(obj, None)
             else:
-                self._remove(target.plural, obj)
+                self._store.delete(target.plural, obj["metadata"].get("namespace", ""), obj["metadata"]["name"])
         return found
 
     def _delete_pod(self, pod: Object, grace: int | None) -> Object:
@@ -120,19 +120,6 @@ class Writes:
             "deletionGracePeriodSeconds": grace,
         }
         return self._store.update("pods", {**pod, "metadata": {**metadata, **marks}})
-
-    def _remove(self, plural: str, obj: Object) -> None:
-        """Removes an object, and in the background what it owns, as the garbage collector would."""
-        self._store.delete(plural, obj["metadata"].get("namespace", ""), obj["metadata"]["name"])
-        for resource in ("replicasets", "jobs", "pods"):
-            for other in self._store.list(resource, obj["metadata"].get("namespace", "")):
-                owners = [owner["uid"] for owner in other["metadata"].get("ownerReferences", [])]
-                if obj["metadata"]["uid"] not in owners:
-                    continue
-                if resource == "pods":
-                    self._delete_pod(other, None)
-                else:
-                    self._remove(resource, other)
 
     def _replace(self, target: Target, current: Object, new: Object) -> Object:
         """Stores a changed object with those parts of it that this (sub)resource may change."""
