@@ -131,7 +131,7 @@ class Kubelet:
                 run.leave()
                 del self._pods[uid]
         elif run is not None:
-            if pod.get("status") is not run.written:
+            if not _written_by(run, change):
                 run.observe(pod, now)
                 self._book(run)
         elif pod["metadata"].get("deletionTimestamp"):
@@ -194,6 +194,14 @@ class Kubelet:
         del self._booked[run.uid]
         run.step(now)
         self._book(run)
+
+
+def _written_by(run: PodRun, change: Change) -> bool:
+    """Whether a change is the pod's own new status. The store keeps what it is given, so identity tells."""
+    before, after = change.previous or {}, change.object
+    deleted = [each.get("metadata", {}).get("deletionTimestamp") for each in (before, after)]
+    same = before.get("spec") is after["spec"] and deleted[0] == deleted[1]
+    return same and after.get("status") is run.written
 
 
 def _unscheduled(now: float, message: str, pod: Object) -> Object:

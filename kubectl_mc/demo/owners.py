@@ -7,7 +7,6 @@ import json
 from typing import Any
 
 from kubectl_mc.demo.clock import Clock, rfc3339
-from kubectl_mc.demo.defaults import filled
 from kubectl_mc.demo.recorder import Recorder
 from kubectl_mc.demo.resources import BY_KIND
 from kubectl_mc.demo.store import NAME_ALPHABET, Store
@@ -87,7 +86,7 @@ class Owners:
             # Named here already: the name of the token's volume follows from it.
             metadata["name"] = metadata["generateName"] + self.store.suffix(5)
         pod = {"kind": "Pod", "apiVersion": "v1", "metadata": metadata, "spec": {**template["spec"], **(spec or {})}}
-        return self.store.create("pods", filled("pods", pod))
+        return self.store.create("pods", pod)
 
     def remove_pod(self, pod: Object) -> None:
         """Begin the graceful deletion of a pod, as the API server does it."""
@@ -97,6 +96,8 @@ class Owners:
         deletion = {
             "deletionTimestamp": rfc3339(self.clock.now() + grace),
             "deletionGracePeriodSeconds": grace,
+            # Since 1.34 a deletion is a new generation.
+            "generation": pod["metadata"].get("generation", 1) + 1,
         }
         self.store.update("pods", {**pod, "metadata": {**pod["metadata"], **deletion}})
 

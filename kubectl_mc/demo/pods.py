@@ -67,7 +67,7 @@ class PodRun:
         self._sandbox_at = now + SANDBOX_SECONDS
         self._mount_retry = 0.5
         self._initialized = not self._spec.get("initContainers")
-        self._next_start = 0.0
+        self._next_start = self._looked_at = now
         self._finished = False
         self._deleted = False
         self._evicted = ""
@@ -97,13 +97,14 @@ class PodRun:
             return math.inf
         own = math.inf if self.ip or self._deleted or self._evicted else self._sandbox_at
         if self.ip and not self._deleted and not self._finished and self._can_begin() is not None:
-            own = self._next_start
+            own = max(self._next_start, self._looked_at)
         return min([own, *(container.due for container in self.containers)])
 
     def step(self, now: float) -> None:
         """Do everything that is due."""
         if self.gone:
             return
+        self._looked_at = now
         if not self.ip and not self._deleted and now >= self._sandbox_at:
             self._make_sandbox(now)
         before = [container.done for container in self.containers]
@@ -121,11 +122,13 @@ class PodRun:
 
     def observe(self, pod: Object, now: float) -> None:
         """Take in what others have changed: a deletion, a debug container, a readiness gate's condition."""
+        self._looked_at = now
         known = {container.name for container in self.containers}
         for spec in pod["spec"].get("ephemeralContainers", []):
             if spec["name"] not in known:
                 self._add(spec, "ephemeral", "ContainerCreating").begin(now)
         if pod["metadata"].get("deletionTimestamp") and not self._deleted:
+            self.write_status(now)
             self._deleted = True
             for container in self.containers:
                 container.stop(now)

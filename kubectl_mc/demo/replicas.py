@@ -106,7 +106,8 @@ def reconcile_daemon_set(owners: Owners, daemon_set: Object) -> None:
     labels = {"controller-revision-hash": template_hash(spec["template"]), "pod-template-generation": "1"}
     for node in nodes:
         if node not in served:
-            pod = owners.make_pod(daemon_set, labels, {"affinity": _pinned_to(node)})
+            placed = {"affinity": _pinned_to(node), "tolerations": _STAYS}
+            pod = owners.make_pod(daemon_set, labels, placed)
             said = f"Created pod: {pod['metadata']['name']}"
             owners.event(daemon_set, "daemonset-controller", "SuccessfulCreate", said)
     held = owners.dependents("pods", daemon_set)
@@ -122,6 +123,17 @@ def reconcile_daemon_set(owners: Owners, daemon_set: Object) -> None:
         **({"numberUnavailable": len(nodes) - ready} if ready < len(nodes) else {}),
     }
     owners.write_status("daemonsets", daemon_set, status)
+
+
+_STAYS = [
+    {"key": f"node.kubernetes.io/{trouble}", "operator": "Exists", "effect": effect}
+    for effect, troubles in (
+        ("NoExecute", ("not-ready", "unreachable")),
+        ("NoSchedule", ("disk-pressure", "memory-pressure", "pid-pressure", "unschedulable")),
+    )
+    for trouble in troubles
+]
+"""A node's troubles do not drive its daemons away."""
 
 
 def _replica_set(deployment: Object, name: str, digest: str, replicas: int) -> Object:

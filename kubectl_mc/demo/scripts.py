@@ -73,6 +73,8 @@ _EADDRINUSE = (
     Line(-0.03, "  code: 'EADDRINUSE', syscall: 'listen', address: '::', port: 8080", "stderr"),
 )
 
+_UNSYNCED = Stretch(-86_400, 60, "demo")
+
 _AMBASSADOR_DOWN = Stretch(0, 26, "demo", every=66)
 
 _MIGRATION_ERROR = 'error: migration failed: table "orderz" does not exist (details: 0002_prices.up.sql)'
@@ -236,14 +238,10 @@ SCRIPTS: Mapping[str, Mapping[str, Program]] = {
                 Every(
                     10,
                     klog("W", "sync.go:131", '"Not synced yet" missing="listeners"'),
-                    during=Stretch(-inf, 60, "demo"),
+                    during=_UNSYNCED,
                 ),
             ),
-            failing=(
-                Failing(
-                    "startup", "cat: can't open '/tmp/synced': No such file or directory\n", Stretch(-inf, 60, "demo")
-                ),
-            ),
+            failing=(Failing("startup", "cat: can't open '/tmp/synced': No such file or directory\n", _UNSYNCED),),
             usage=Usage(14, 46),
         ),
         "fetch-token": _ends(1.1, Line(1.0, "token fetched through the proxy")),

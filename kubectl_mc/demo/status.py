@@ -135,7 +135,7 @@ def _conditions(now: float, snapshot: Snapshot, phase: str) -> list[Object]:
 
 
 def _initialized(snapshot: Snapshot, phase: str) -> tuple[bool, str, str]:
-    if phase == "Succeeded" and any(each.role in ("init", "sidecar") for each in snapshot.containers):
+    if phase == "Succeeded":
         return True, "PodCompleted", ""
     if snapshot.initialized:
         return True, "", ""
