@@ -32,6 +32,8 @@ class Session:
     stderr: TextIO = field(default_factory=lambda: sys.stderr)
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     flags: ConnectionFlags = field(default_factory=ConnectionFlags)
+    program: str = "kubectl mc"
+    """How this tool is called, for commands that a person is to type next."""
     color: str = "auto"
     """`auto`, `always` or `never`."""
     note_sink: Callable[[str], None] | None = None

@@ -1,6 +1,7 @@
 """Errors of the transport and of the API server, made into `McError`s in one place."""
 
 import json
+import os
 import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -71,7 +72,7 @@ def translated(server: str) -> Iterator[None]:
 
 def _reason(error: aiohttp.ClientConnectorError) -> str:
     """The operating system's word for it: `Connection refused`."""
-    return error.strerror or str(error.os_error) or "refused"
+    return os.strerror(error.errno) if error.errno else str(error.os_error)
 
 
 def _untrusted(server: str, error: Exception) -> ConnectionLost:

@@ -12,7 +12,6 @@ from kubectl_mc.cluster.watch import Change, Changed, Deleted, Interrupted, Snap
 from kubectl_mc.errors import McError
 
 
-
 @dataclass(frozen=True, slots=True)
 class Resumed:
     """What is shown is current again."""

@@ -46,6 +46,8 @@ class Selection:
     """None lets every pod of the scope through."""
     target: Target | None = None
     """What the person named; None for a namespace or a selector."""
+    uid: str = ""
+    """The named workload's."""
 
     def has(self, pod: Mapping[str, Any]) -> bool:
         """Whether a pod of the scope is meant."""
@@ -63,6 +65,7 @@ class Found:
 
     pods: list[dict[str, Any]]
     errors: list[McError]
+    selections: list[Selection]
 
 
 async def select(client: Client, query: Query) -> list[Selection]:
@@ -84,25 +87,27 @@ async def find_pods(client: Client, query: Query) -> Found:
     """
     if not query.targets:
         [selection] = await select(client, query)
-        return Found((await client.list_objects(selection.scope)).items, [])
+        return Found((await client.list_objects(selection.scope)).items, [], [selection])
     results = await asyncio.gather(*(_find(client, target) for target in query.targets), return_exceptions=True)
     pods: dict[str, dict[str, Any]] = {}
     errors: list[McError] = []
+    selections: list[Selection] = []
     for result in results:
         if isinstance(result, McError):
             errors.append(result)
         elif isinstance(result, BaseException):
             raise result
         else:
-            pods.update((pod["metadata"]["uid"], pod) for pod in result)
-    return Found(list(pods.values()), errors)
+            selections.append(result[0])
+            pods.update((pod["metadata"]["uid"], pod) for pod in result[1])
+    return Found(list(pods.values()), errors, selections)
 
 
-async def _find(client: Client, target: Target) -> list[dict[str, Any]]:
-    if target.resource is PODS:
-        return [await read_target(client, target)]
+async def _find(client: Client, target: Target) -> tuple[Selection, list[dict[str, Any]]]:
     selection = await _selection(client, target)
-    return [pod for pod in (await client.list_objects(selection.scope)).items if selection.has(pod)]
+    if selection.one_pod:
+        return selection, [await read_target(client, target)]
+    return selection, [pod for pod in (await client.list_objects(selection.scope)).items if selection.has(pod)]
 
 
 async def read_target(client: Client, target: Target) -> dict[str, Any]:
@@ -140,7 +145,7 @@ async def _selection(client: Client, target: Target) -> Selection:
     if target.resource is CRON_JOBS:
         jobs = await client.list_objects(Scope(JOBS, namespace))
         uids = frozenset(job["metadata"]["uid"] for job in jobs.items if _owned_by(job, workload))
-        return Selection(Scope(PODS, namespace), Ownership(uids, "Job", rf"{name}-\d+"), target)
+        return Selection(Scope(PODS, namespace), Ownership(uids, "Job", rf"{name}-\d+"), target, uid)
     selector = (workload.get("spec") or {}).get("selector")
     # The two kinds of the first hour have a plain map of labels, the later ones a LabelSelector.
     labels = _map_selector(selector) if target.resource in (SERVICES, CONTROLLERS) else _selector(selector)
@@ -152,7 +157,7 @@ async def _selection(client: Client, target: Target) -> Selection:
     elif target.resource is DEPLOYMENTS:
         # Its pods belong to its ReplicaSets, which are named after it and their template's hash.
         ownership = Ownership(kind="ReplicaSet", names=rf"{name}-[a-z0-9]+")
-    return Selection(Scope(PODS, namespace, labels), ownership, target)
+    return Selection(Scope(PODS, namespace, labels), ownership, target, uid)
 
 
 def _owned_by(item: Mapping[str, Any], owner: Mapping[str, Any]) -> bool:

@@ -84,8 +84,8 @@ class _Form:
         view = View(session.now(), session.width, session.theme, self.output == "wide", self.header, usage)
         if self.listing:
             return listing_page(pods, view, namespaces=self.query.all_namespaces, containers=self.containers)
-        connection = session.flags.as_arguments()
-        steps = {pod.uid: next_command(pod, facts(pod, summarize(pod), view.now), connection) for pod in pods}
+        reach = (session.program, session.flags.as_arguments())
+        steps = {pod.uid: next_command(pod, facts(pod, summarize(pod), view.now), *reach) for pod in pods}
         return pods_page(pods, view, {uid: step for uid, step in steps.items() if step is not None})
 
     def text(self, pods: Sequence[Pod]) -> str | None:

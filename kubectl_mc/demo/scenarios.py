@@ -37,6 +37,12 @@ class Scenario:
     claim_events: tuple[tuple[str, str, str, str], ...] = ()
     """Claim, type, reason and message of what the volume controller says every 15 seconds."""
 
+    @property
+    def about(self) -> str:
+        """What it shows: the first line of the manifest's comment."""
+        with (FOLDER / f"{self.name}.yaml").open(encoding="utf-8") as manifest:
+            return manifest.readline().removeprefix("#").strip()
+
     def objects(self) -> list[Object]:
         """The manifest's objects in the scenario's namespace."""
         # libyaml reads all manifests in 30 ms, the pure parser takes ten times as long.

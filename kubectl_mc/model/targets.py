@@ -28,6 +28,11 @@ class Query:
     fields: str = ""
     all_namespaces: bool = False
 
+    @property
+    def whole(self) -> bool:
+        """Whether nothing narrows it: a namespace, or all of them."""
+        return not (self.targets or self.labels or self.fields)
+
 
 def parse_query(words: list[str], labels: str = "", fields: str = "", *, all_namespaces: bool = False) -> Query:
     """The question that the words of a command line ask.

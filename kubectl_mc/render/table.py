@@ -33,15 +33,24 @@ def table(
     header: bool = True,
     indent: int = 0,
     ellipsis: str = "…",
+    memory: dict[str, int] | None = None,
 ) -> list[Line]:
     """The table's lines. Columns that are empty in every row are left out.
 
     Args:
         width: columns of the terminal; what is too wide spills first, then is cut from the right.
+        memory: widths by header of what was drawn before, so that rows which come later stand below the others;
+            it is written, too.
     """
+    memory = {} if memory is None else memory
     cells = [[tuple(column.cell(row)) for row in rows] for column in columns]
-    shown = [index for index, column in enumerate(cells) if any(any(span.text for span in cell) for cell in column)]
-    natural = {index: _natural(columns[index], cells[index], header=header) for index in shown}
+    filled = [any(any(span.text for span in cell) for cell in column) for column in cells]
+    shown = [index for index, column in enumerate(columns) if filled[index] or column.header in memory]
+    natural = {
+        index: max(_natural(columns[index], cells[index], header=header), memory.get(columns[index].header, 0))
+        for index in shown
+    }
+    memory.update((columns[index].header, natural[index]) for index in shown)
     spilled: list[int] = []
     for index in [index for index in shown if columns[index].spills]:
         # It must leave if the others, cut as far as they may be, leave it no room.
