@@ -10,7 +10,7 @@ from typing import Any
 
 from aiohttp import hdrs, web
 
-from kubectl_mc.demo import discovery, errors, podlogs, reviews
+from kubectl_mc.demo import discovery, errors, podlogs, protobuf, reviews
 from kubectl_mc.demo.auth import Auth, User
 from kubectl_mc.demo.channels import remote_command
 from kubectl_mc.demo.clock import Clock
@@ -58,8 +58,10 @@ class ApiServer:
         wanted = target(request.method, request.path, watch=watching)
         if wanted is None:
             return _document(request)
-        self._auth.check(user, wanted.attempt)
         resource = served(wanted.group, wanted.version, wanted.plural)
+        if resource is not ACCESS_REVIEWS:
+            # Everyone may ask what they may do (`system:basic-user`).
+            self._auth.check(user, wanted.attempt)
         if resource is None:
             raise errors.no_such_path()
         if wanted.subresource:
@@ -67,7 +69,8 @@ class ApiServer:
         if wanted.verb not in resource.verbs:
             raise errors.method_not_allowed()
         if resource is ACCESS_REVIEWS:
-            return _json(reviews.access_review(self._auth, user, await _body(request)), status=201)
+            review = await _review(request)
+            return _json(reviews.access_review(self._auth, user, review), status=201)
         if resource is POD_METRICS:
             return _json(reviews.metrics(self._store, self._node, self._clock, wanted, request.query))
         return await self._stored(request, wanted, resource)
@@ -206,6 +209,13 @@ def _throttled(retry_after: int) -> web.Response:
     response = _json(error.status(), status=429)
     response.headers[hdrs.RETRY_AFTER] = str(retry_after)
     return response
+
+
+async def _review(request: web.Request) -> Any:
+    """An access review, which kubectl sends as protobuf."""
+    if request.content_type == protobuf.MEDIA_TYPE:
+        return protobuf.access_review(await request.read())
+    return await _body(request)
 
 
 async def _body(request: web.Request) -> Any:

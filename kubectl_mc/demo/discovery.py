@@ -1,4 +1,4 @@
-"""The documents from which a client learns what is served: /version, /api, /apis and the lists of resources."""
+"""The documents from which a client learns what is served: /version, /api, /apis, resource lists, a little OpenAPI."""
 
 from typing import Any
 
@@ -35,6 +35,12 @@ def document(path: str) -> Object | str | None:
         return _resource_list("", "v1")
     if path == "/apis":
         return {"kind": "APIGroupList", "apiVersion": "v1", "groups": [_group(*each) for each in _groups()]}
+    if path == "/openapi/v3":
+        urls = {each: {"serverRelativeURL": f"{path}/{each}"} for each in map(_prefix, [("", "v1"), *_groups()])}
+        return {"paths": urls}
+    for group, version in [("", "v1"), *_groups()]:
+        if path == f"/openapi/v3/{_prefix((group, version))}":
+            return _openapi(group, version)
     for group, version in _groups():
         if path == f"/apis/{group}":
             return {"kind": "APIGroup", "apiVersion": "v1", **_group(group, version)}
@@ -46,6 +52,24 @@ def document(path: str) -> Object | str | None:
 def _groups() -> list[tuple[str, str]]:
     """The named groups, each with its one version."""
     return sorted({(resource.group, resource.version) for resource in SERVED if resource.group})
+
+
+def _prefix(group: tuple[str, str]) -> str:
+    """The path of a group's version without the leading slash: `api/v1`, `apis/apps/v1`."""
+    return f"apis/{group[0]}/{group[1]}" if group[0] else f"api/{group[1]}"
+
+
+def _openapi(group: str, version: str) -> Object:
+    """No schemas, only the word that the server checks fields itself: without it `kubectl apply` wants schemas."""
+    parameters = [{"name": "fieldValidation", "in": "query", "schema": {"type": "string"}}]
+    paths: Object = {}
+    for resource in SERVED:
+        if (resource.group, resource.version) == (group, version) and "patch" in resource.verbs:
+            kind = {"group": group, "version": version, "kind": resource.kind}
+            inside = "namespaces/{namespace}/" if resource.namespaced else ""
+            patch = {"parameters": parameters, "x-kubernetes-group-version-kind": kind, "responses": {}}
+            paths[f"/{_prefix((group, version))}/{inside}{resource.plural}/{{name}}"] = {"patch": patch}
+    return {"openapi": "3.0.0", "info": {"title": "Kubernetes", "version": VERSION["gitVersion"]}, "paths": paths}
 
 
 def _group(name: str, version: str) -> Object:

@@ -28,6 +28,10 @@ class Pipe:
         self._ended = True
         self._changed.ring()
 
+    def discard(self) -> None:
+        """Forgets what nobody has read yet."""
+        self._chunks.clear()
+
     async def read(self) -> bytes:
         """The next bytes as they came, b"" at the end."""
         while not self._chunks:

@@ -67,10 +67,10 @@ class Session:
         return await execute(process, commands)
 
     def _talks(self, view: ContainerView) -> bool:
-        """Whether the main process is a shell on a terminal, as in a debug container."""
+        """Whether the main process is a shell that reads what is typed, as in a debug container."""
         words = [*self.container.get("command", []), *self.container.get("args", [])]
         main = posixpath.basename(words[0]) if words else "sh"
-        return view.shell and bool(self.container.get("tty")) and len(words) < 2 and main in SHELLS
+        return view.shell and bool(self.container.get("stdin")) and len(words) < 2 and main in SHELLS
 
     async def _listen(self, streams: Streams) -> int:
         """Attach to a process that only writes: its log from now on, until it ends."""

@@ -73,7 +73,9 @@ class Terminal:
             self.stdin.end()
 
     async def _interrupt(self) -> None:
+        """Ctrl-C also drops what was typed ahead, as the kernel does."""
         self._line.clear()
+        self.stdin.discard()
         if self.foreground is not None:
             self.foreground.cancel()
         elif self.interrupted is not None:
