@@ -11,15 +11,10 @@ from collections.abc import Callable
 from typing import Any
 
 from kubectl_mc.demo.host import Host, Role
-from kubectl_mc.demo.images import Image
 from kubectl_mc.demo.instances import Instance, Running, State, Terminated, Waiting
 from kubectl_mc.demo.probes import FIELDS, ProbeRun
 from kubectl_mc.demo.programs import Exit, Program, Run
-
-INITIAL_BACKOFF = 10.0
-MAX_BACKOFF = 300.0
-SYNC_SECONDS = 13.0
-"""About how often a kubelet looks again at a pod that it cannot bring forward."""
+from kubectl_mc.demo.pulls import INITIAL_BACKOFF, MAX_BACKOFF, SYNC_SECONDS, Pull
 
 
 class ContainerRun:
@@ -43,13 +38,12 @@ class ContainerRun:
         self.touched = True
         """Something that a status shows has changed since the pod wrote one."""
         self._host = host
-        self._image = Image(spec["image"])
         self._probes: list[ProbeRun] = []
         self._backoff = 0.0
         self._backoff_set = 0.0
-        self._pull_backoff = 0.0
         self._at = math.inf
         self._then: Callable[[float], None] = self.begin
+        self._pull = Pull(spec, host, self)
 
     @property
     def name(self) -> str:
@@ -89,16 +83,7 @@ class ContainerRun:
     def begin(self, now: float) -> None:
         """Pull the image where that is needed, and start."""
         self.begun = self.busy = True
-        reference = self.spec["image"]
-        if not self._image.exists:
-            self._event(now, "Pulling", f'Pulling image "{reference}"')
-            self._plan(now + 0.7, self._pull_failed)
-        elif self._host.pull_needed(reference, self.spec["imagePullPolicy"]):
-            self._event(now, "Pulling", f'Pulling image "{reference}"')
-            self._plan(now + self._image.pull_seconds, self._pulled)
-        else:
-            self._event(now, "Pulled", f'Container image "{reference}" already present on machine')
-            self._create(now)
+        self._pull.begin(now)
 
     def stop(self, now: float) -> None:
         """Send the SIGTERM after the preStop hook, and the SIGKILL at the end of the grace period."""
@@ -106,7 +91,7 @@ class ContainerRun:
         if not self.running:
             self._at = math.inf
             return
-        self._event(now, "Killing", f"Stopping container {self.name}")
+        self.event(now, "Killing", f"Stopping container {self.name}")
         self._terminate(now, self._host.grace_seconds)
 
     def kill(self, now: float) -> None:
@@ -115,51 +100,18 @@ class ContainerRun:
             self._end(now, 137, "Error", "")
             self._at = math.inf
 
-    def _pulled(self, now: float) -> None:
-        took = f"{self._image.pull_seconds:.3f}".rstrip("0") + "s"
-        size = f"Image size: {self._image.size} bytes."
-        self._event(
-            now,
-            "Pulled",
-            f'Successfully pulled image "{self.spec["image"]}" in {took} ({took} including waiting). {size}',
-        )
-        self._create(now)
-
-    def _pull_failed(self, now: float) -> None:
-        error = self._image.pull_error
-        self.busy = False
-        self._event(now, "Failed", f'Failed to pull image "{self.spec["image"]}": {error}', warning=True)
-        self._event(now, "Failed", "Error: ErrImagePull", warning=True)
-        self._change(Waiting("ErrImagePull", error))
-        self._pull_backoff = min(MAX_BACKOFF, self._pull_backoff * 2 or INITIAL_BACKOFF)
-        self._back_off_pull(now + 2, now + self._pull_backoff)
-
-    def _back_off_pull(self, at: float, until: float) -> None:
-        """Say again every few seconds that the pull waits, and try it at `until`."""
-
-        def again(now: float) -> None:
-            error = f'Back-off pulling image "{self.spec["image"]}"'
-            self._event(now, "BackOff", error)
-            self._event(now, "Failed", "Error: ImagePullBackOff", warning=True)
-            self._change(Waiting("ImagePullBackOff", f"{error}: ErrImagePull: {self._image.pull_error}"))
-            self._back_off_pull(now + SYNC_SECONDS, until)
-
-        if at >= until:
-            self._plan(until, self.begin)
-        else:
-            self._plan(at, again)
-
-    def _create(self, now: float) -> None:
+    def create(self, now: float) -> None:
+        """The image is there: make the container, unless its environment lacks something, and start it."""
         self.busy = False
         missing = self._host.missing_reference(self)
         if missing:
-            self._event(now, "Failed", f"Error: {missing}", warning=True)
-            self._change(Waiting("CreateContainerConfigError", missing))
-            self._plan(now + SYNC_SECONDS, self.begin)
+            self.event(now, "Failed", f"Error: {missing}", warning=True)
+            self.change(Waiting("CreateContainerConfigError", missing))
+            self.plan(now + SYNC_SECONDS, self.begin)
             return
-        self._event(now, "Created", f"Created container: {self.name}")
+        self.event(now, "Created", f"Created container: {self.name}")
         self._start(now)
-        self._event(now, "Started", f"Started container {self.name}")
+        self.event(now, "Started", f"Started container {self.name}")
 
     def _start(self, now: float) -> None:
         if self.instance is not None:
@@ -179,17 +131,17 @@ class ContainerRun:
             for kind, key in FIELDS.items()
             if key in self.spec
         ]
-        self._change(Running(now))
+        self.change(Running(now))
         if not any(probe.kind == "startup" for probe in self._probes):
             self._mark_started(now)
         ending = self.program.exit
         if ending is not None and ending.only_attempt in (None, self.restart_count):
-            self._plan(now + ending.after, lambda at: self._finish(at, ending))
+            self.plan(now + ending.after, lambda at: self._finish(at, ending))
 
     def _finish(self, now: float, ending: Exit) -> None:
         """The main process ends by itself."""
         if ending.once_service and not self._host.service_exists(ending.once_service):
-            self._plan(now + 2, lambda at: self._finish(at, ending))
+            self.plan(now + 2, lambda at: self._finish(at, ending))
         elif ending.evicts:
             self._host.evict(now, ending.evicts)
         elif ending.oom_killed:
@@ -207,13 +159,13 @@ class ContainerRun:
         started_at = self.instance.run.started
         if isinstance(self.state, Terminated):
             self.last = self.state
-        self._change(Terminated(code, reason, message, started_at, now, self.instance.container_id))
+        self.change(Terminated(code, reason, message, started_at, now, self.instance.container_id))
         if not self._host.restarts(self, code):
             self._at = math.inf
         elif now + 1 >= self._retry_at(now):
-            self._plan(now + 1, self.begin)
+            self.plan(now + 1, self.begin)
         else:
-            self._plan(now + 1.5, self._back_off)
+            self.plan(now + 1.5, self._back_off)
 
     def _retry_at(self, finished: float) -> float:
         """When the back-off after this end is over."""
@@ -231,10 +183,10 @@ class ContainerRun:
             return
         host = self._host
         pod = f"{host.name}_{host.namespace}({host.uid})"
-        self._event(now, "BackOff", f"Back-off restarting failed container {self.name} in pod {pod}", warning=True)
+        self.event(now, "BackOff", f"Back-off restarting failed container {self.name} in pod {pod}", warning=True)
         wait = f"back-off {duration(self._backoff)} restarting failed container={self.name} pod={pod}"
-        self._change(Waiting("CrashLoopBackOff", wait))
-        self._plan(min(retry, now + SYNC_SECONDS), self._back_off)
+        self.change(Waiting("CrashLoopBackOff", wait))
+        self.plan(min(retry, now + SYNC_SECONDS), self._back_off)
 
     def _look(self, now: float, probe: ProbeRun) -> None:
         """Run one probe and take its consequences."""
@@ -242,9 +194,9 @@ class ContainerRun:
         output = probe.check(now)
         if output is not None:
             text = output.replace("{ip}", self._host.ip)
-            self._event(now, "Unhealthy", f"{probe.kind.capitalize()} probe failed: {text}", warning=True)
+            self.event(now, "Unhealthy", f"{probe.kind.capitalize()} probe failed: {text}", warning=True)
         if probe.kind != "readiness" and probe.given_up:
-            self._event(now, "Killing", f"Container {self.name} failed {probe.kind} probe, will be restarted")
+            self.event(now, "Killing", f"Container {self.name} failed {probe.kind} probe, will be restarted")
             self._probes = []
             self._terminate(now, self._host.grace_seconds)
         elif passed != probe.passed and probe.kind == "startup":
@@ -267,19 +219,22 @@ class ContainerRun:
         takes = stop.pre_stop + stop.after
         if takes <= grace:
             reason = "Error" if stop.code else "Completed"
-            self._plan(now + takes, lambda at: self._end(at, stop.code, reason, ""))
+            self.plan(now + takes, lambda at: self._end(at, stop.code, reason, ""))
         else:
-            self._plan(now + grace, lambda at: self._end(at, 137, "Error", ""))
+            self.plan(now + grace, lambda at: self._end(at, 137, "Error", ""))
 
-    def _change(self, state: State) -> None:
+    def change(self, state: State) -> None:
+        """Show another state."""
         if state != self.state:
             self.state = state
             self.touched = True
 
-    def _plan(self, at: float, then: Callable[[float], None]) -> None:
+    def plan(self, at: float, then: Callable[[float], None]) -> None:
+        """Do this next, and nothing else before it."""
         self._at, self._then = at, then
 
-    def _event(self, now: float, reason: str, message: str, warning: bool = False) -> None:
+    def event(self, now: float, reason: str, message: str, warning: bool = False) -> None:
+        """Record an event that names this container."""
         self._host.event(now, self, reason, message, warning)
 
 

@@ -101,10 +101,17 @@ class Kubelet:
         return ContainerView(
             running=found.running,
             env=resolved(self._store, self._pods[pod_uid].object, spec),
-            files={path: content.encode() for path, content in found.program.files.items()},
+            files=self._files(found),
             command=command or image.command,
             shell=image.has_shell,
         )
+
+    def _files(self, container: ContainerRun) -> dict[str, bytes]:
+        """What the container's program has written up to now."""
+        if container.instance is None:
+            return {}
+        run, now = container.instance.run, self._clock.now()
+        return {path: container.program.content(path, run, now) for path in container.program.files}
 
     def usage(self, pod_uid: str, now: float) -> list[Object]:
         """What the running containers of a pod use."""

@@ -10,6 +10,7 @@ from kubectl_mc.demo.clock import epoch
 from kubectl_mc.demo.containers import ContainerRun
 from kubectl_mc.demo.environment import missing_reference, missing_volume
 from kubectl_mc.demo.host import Contained, Role
+from kubectl_mc.demo.order import apps_done, init_failed, next_to_begin
 from kubectl_mc.demo.programs import Program
 from kubectl_mc.demo.status import Snapshot, pod_status
 from kubectl_mc.demo.store import Store
@@ -96,7 +97,12 @@ class PodRun:
         if self.gone:
             return math.inf
         own = math.inf if self.ip or self._deleted or self._evicted else self._sandbox_at
-        if self.ip and not self._deleted and not self._finished and self._can_begin() is not None:
+        if (
+            self.ip
+            and not self._deleted
+            and not self._finished
+            and next_to_begin(self.containers, self._initialized) is not None
+        ):
             own = max(self._next_start, self._looked_at)
         return min([own, *(container.due for container in self.containers)])
 
@@ -196,7 +202,7 @@ class PodRun:
         if self._deleted or self._evicted or container.role == "ephemeral":
             return False
         if container.role == "sidecar":
-            return not self._apps_done()
+            return not apps_done(self.containers)
         policy = self._spec["restartPolicy"]
         if container.role == "init":
             return exit_code != 0 and policy != "Never"
@@ -228,38 +234,18 @@ class PodRun:
             return
         self.ip = self._node.next_pod_ip()
 
-    def _can_begin(self) -> ContainerRun | None:
-        """The container whose turn it is: inits one after the other, sidecars as gates, then the apps."""
-        if any(container.busy for container in self.containers):
-            return None
-        for container in self.containers:
-            if container.role in ("init", "sidecar") and not self._initialized:
-                if not container.begun:
-                    return container
-                if not (container.ready if container.role == "init" else container.started):
-                    return None
-            if container.role == "app" and not container.begun:
-                return container
-        return None
-
     def _start_next(self, now: float) -> None:
         """Start what may start now."""
-        while now >= self._next_start and (container := self._can_begin()) is not None:
+        while now >= self._next_start and (container := next_to_begin(self.containers, self._initialized)) is not None:
             if container.role == "app":
                 self._initialized = True
             container.begin(now)
             if container.role in ("init", "sidecar"):
                 return
 
-    def _apps_done(self) -> bool:
-        return all(container.done for container in self.containers if container.role == "app")
-
     def _finish(self, now: float) -> None:
         """A pod whose app containers have ended stops its sidecars, and is over when they are."""
-        failed_init = any(
-            container.role == "init" and container.done and not container.ready for container in self.containers
-        )
-        if not (self._apps_done() or failed_init):
+        if not (apps_done(self.containers) or init_failed(self.containers)):
             return
         sidecars = [container for container in reversed(self.containers) if container.role == "sidecar"]
         for sidecar in sidecars:

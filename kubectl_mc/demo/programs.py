@@ -7,7 +7,7 @@ when someone reads it and the nodes need to look at a container only when someth
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal
@@ -182,8 +182,8 @@ class Program:
     failing: tuple[Failing, ...] = ()
     stop: Stop = Stop()
     usage: Usage = Usage()
-    files: dict[str, str] = field(default_factory=dict)
-    """Path → content, of what it has written; a path below a mount lies in the volume."""
+    files: Mapping[str, str | Every] = field(default_factory=dict)
+    """What it has written, by path: a text, or everything that a voice has said since the pod was created."""
 
     def lines(self, run: Run, since: float, until: float, ended: float | None) -> list[LogLine]:
         """The log lines in (since, until], in order; `ended` is when the instance ended, or None."""
@@ -200,17 +200,33 @@ class Program:
                 time = ended + voice.after
             if since < time <= until:
                 found.append(_line(voice.text, voice.stream, When(time, 0, run)))
-        found.sort()
+        found.sort(key=lambda line: line.time)
         return found
+
+    def content(self, path: str, run: Run, now: float) -> bytes:
+        """One of its files at this moment."""
+        written = self.files[path]
+        if isinstance(written, str):
+            return written.encode()
+        return b"".join(line.data + b"\n" for line in _repeated(written, run, run.pod_created, now))
 
 
 def _repeated(voice: Every, run: Run, since: float, until: float) -> list[LogLine]:
     """The lines of a voice that speaks periodically."""
-    first = math.floor((since - voice.offset) / voice.period) + 1
+    first = math.floor((since - voice.offset) / voice.period) - 1
     last = math.floor((until - voice.offset) / voice.period)
     born = math.floor(run.pod_created / voice.period)
-    moments = (When(n * voice.period + voice.offset, n - born, run) for n in range(first, last + 1))
-    return [_line(voice.text, voice.stream, when) for when in moments if voice.during.covers(when.time, run)]
+    moments = (When(_moment(n, voice.period) + voice.offset, n - born, run) for n in range(first, last + 1))
+    return [
+        _line(voice.text, voice.stream, when)
+        for when in moments
+        if since < when.time <= until and voice.during.covers(when.time, run)
+    ]
+
+
+def _moment(n: int, period: float) -> float:
+    """The nth full period, and a little later: nothing in a real log comes at full seconds."""
+    return n * period + min(0.6, period / 5) * (n * 2_654_435_761 % 1000 / 1000)
 
 
 def _line(text: Text, stream: Stream, when: When) -> LogLine:
