@@ -1,4 +1,4 @@
-"""The Typer app: one registration line a command, and the one place where an error becomes a message and an exit code."""
+"""The Typer app: a registration line a command, and the one place where an error becomes a message and an exit code."""
 
 import importlib
 import io
@@ -16,9 +16,9 @@ from typer.models import CommandInfo
 from kubectl_mc import options
 from kubectl_mc.errors import ExitCode, McError
 from kubectl_mc.help import CONNECTION_PANEL, McCommand, heading, write_examples, write_options
+from kubectl_mc.model.next_step import PROGRAM
 from kubectl_mc.session import Session
 
-PROGRAM = "kubectl mc"
 HELP_NAMES: dict[str, Any] = {"help_option_names": ["-h", "--help"]}
 
 COMMANDS = {
@@ -41,10 +41,10 @@ EXAMPLES = (
 class Commands(TyperGroup):
     """The group: finds a command's module only when the command is called, so that no other's imports cost time."""
 
-    def list_commands(self, ctx: Any) -> list[str]:
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
         return list(COMMANDS)
 
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
         if cmd_name not in COMMANDS:
             return None
         module = importlib.import_module(f"kubectl_mc.commands.{cmd_name}")

@@ -1,4 +1,4 @@
-"""What a command runs in: its streams, whether they are a terminal, the clock, and the cluster, connected on first use."""
+"""What a command runs in: its streams, whether they are a terminal, the clock, the cluster, connected on first use."""
 
 import asyncio
 import os
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 from kubectl_mc.cluster.flags import ConnectionFlags
 from kubectl_mc.errors import McError
+from kubectl_mc.model.next_step import PROGRAM
 from kubectl_mc.render.page import Page, Theme
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class Session:
     stderr: TextIO = field(default_factory=lambda: sys.stderr)
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     flags: ConnectionFlags = field(default_factory=ConnectionFlags)
-    program: str = "kubectl mc"
+    program: str = PROGRAM
     """How this tool is called, for commands that a person is to type next."""
     color: str = "auto"
     """`auto`, `always` or `never`."""

@@ -7,7 +7,7 @@ import os
 import ssl
 import tempfile
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -47,7 +47,6 @@ class Connection:
         self._credentials = Credentials(access, environ, interactive=interactive)
         self._timeout = timeout
         self._notify = notify
-        self._files = ExitStack()
         self._session: aiohttp.ClientSession | None = None
         self._certificate: str | None = None
         self._proxy = _proxy_for(self.server, access.cluster.get("proxy-url"))
@@ -57,7 +56,6 @@ class Connection:
         if self._session is not None:
             await self._session.close()
             self._session = None
-        self._files.close()
 
     async def get_json(self, path: str, subject: Subject, params: Mapping[str, str] | None = None) -> dict[str, Any]:
         """The JSON object at `path`.
@@ -182,41 +180,37 @@ class Connection:
         )
         # Python 3.13 refuses authorities without a key usage extension, which many clusters have and kubectl accepts.
         configuration.disable_strict_ssl_verification = True
-        if credential.certificate and credential.key:
-            configuration.cert_file = self._file(credential.certificate)
-            configuration.key_file = self._file(credential.key)
-        else:
-            configuration.cert_file = self._file_of(user, "client-certificate")
-            configuration.key_file = self._file_of(user, "client-key")
+        certificate = credential.certificate or _decoded(user, "client-certificate-data")
+        key = credential.key or _decoded(user, "client-key-data")
         try:
-            context: ssl.SSLContext = RESTClientObject(configuration).ssl_context
+            # ssl reads certificates and keys from files only; these are gone as soon as they are read.
+            with tempfile.TemporaryDirectory(prefix="kubectl-mc-") as folder:
+                configuration.cert_file = _file(folder, "certificate", certificate) or user.get("client-certificate")
+                configuration.key_file = _file(folder, "key", key) or user.get("client-key")
+                context: ssl.SSLContext = RESTClientObject(configuration).ssl_context
         except (OSError, ValueError) as error:
+            why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
             raise ConfigurationError(
-                f"the certificates for {self.server} cannot be used: {error.strerror or error}"
-                if isinstance(error, OSError)
-                else f"the certificates for {self.server} cannot be used: {error}",
+                f"the certificates for {self.server} cannot be used: {why}",
                 "check certificate-authority, client-certificate and client-key in the kubeconfig",
             ) from None
         return context
-
-    def _file_of(self, entry: Mapping[str, Any], key: str) -> str | None:
-        data = _decoded(entry, f"{key}-data")
-        return self._file(data) if data else entry.get(key)
-
-    def _file(self, content: str) -> str:
-        """`content` in a file that only this user can read, gone at `close`: ssl takes client keys from files only."""
-        file = self._files.enter_context(
-            tempfile.NamedTemporaryFile("w", suffix=".pem", prefix=f"kubectl-mc-{os.getpid()}-")
-        )
-        file.write(content)
-        file.flush()
-        return file.name
 
     def _request_timeout(self) -> aiohttp.ClientTimeout:
         if self._timeout:
             return aiohttp.ClientTimeout(total=self._timeout)
         silence = None if self._timeout == 0 else SILENCE_SECONDS
         return aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS, sock_read=silence)
+
+
+def _file(folder: str, name: str, content: str | None) -> str | None:
+    if content is None:
+        return None
+    path = os.path.join(folder, name)
+    # The folder is this user's alone.
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(content)
+    return path
 
 
 def _decoded(entry: Mapping[str, Any], key: str) -> str | None:

@@ -57,7 +57,7 @@ def load_access(flags: ConnectionFlags, environ: Mapping[str, str]) -> Access:
     """What the flags and the files say together.
 
     Raises:
-        ConfigurationError: a file cannot be read or is no kubeconfig, a name is not in it, or there is no cluster at all.
+        ConfigurationError: a file cannot be read or is no kubeconfig, a name is not in it, or there is no cluster.
     """
     paths = kubeconfig_paths(flags, environ)
     config = merged_config(paths, required=flags.kubeconfig is not None)

@@ -51,7 +51,8 @@ def command(
     with tempfile.TemporaryDirectory(prefix="kubectl-mc-demo-") as folder, running_demo() as demo:
         kubeconfig = demo.cluster.write_kubeconfig(Path(folder) / "kubeconfig")
         given = session.flags
-        session.flags = ConnectionFlags(kubeconfig=str(kubeconfig), namespace=given.namespace, as_=given.as_)
+        session.flags = ConnectionFlags(namespace=given.namespace, as_=given.as_, as_group=given.as_group)
+        session.environ = {**session.environ, "KUBECONFIG": str(kubeconfig)}
         session.program = f"{session.program} demo"
         return cli.main(words, session)
 

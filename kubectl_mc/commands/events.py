@@ -42,8 +42,10 @@ def command(
     all_namespaces: AllNamespaces = False,
     no_headers: NoHeaders = False,
 ) -> int:
-    """Show what happened to pods, to what owns them and to the claims that they mount; the newest last. The container is
-    named where an event is about one. A predecessor of the same name stays out, and repeats are one line with their count.
+    """Show what happened to pods, to what owns them and to the claims that they mount; the newest last.
+
+    The container is named where an event is about one. A predecessor of the same name stays out, and repeats are one
+    line with their count.
     """
     session: Session = context.obj
     if output not in ("", "json", "yaml"):

@@ -53,8 +53,10 @@ def command(
     all_namespaces: AllNamespaces = False,
     no_headers: NoHeaders = False,
 ) -> int:
-    """Show how every container of pods is: role, state, readiness, restarts, how its last instance ended, and what the
-    pod waits for. READY, STATUS and RESTARTS are as kubectl shows them; where they mislead, what is true stands below.
+    """Show how every container of pods is: its role, state, readiness and restarts, how its last instance ended, and
+    what the pod waits for.
+
+    READY, STATUS and RESTARTS are as kubectl shows them; where they mislead, what is true stands below.
 
     Glyphs: ✓ done, ● ready, ◐ working, ○ waiting for its turn, ! not ready, ✗ failed.
     """

@@ -1,4 +1,4 @@
-"""How a container and a pod are, in one word each; colour, glyph and order of lists follow from it, never from a text."""
+"""How a container and a pod are, in a word each; colour, glyph and order of lists follow from it, never from a text."""
 
 from enum import Enum, IntEnum
 

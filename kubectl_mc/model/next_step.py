@@ -7,20 +7,22 @@ from kubectl_mc.model.health import Severity, pod_severity
 from kubectl_mc.model.pod import Pod
 from kubectl_mc.model.truth import Fact, Look
 
+PROGRAM = "kubectl mc"
+
 
 def next_command(pod: Pod, found: Sequence[Fact], program: str, connection: Sequence[str] = ()) -> str | None:
     """A command line, ready to paste; None when there is nothing to look into.
 
     Args:
         found: what `truth.facts` says of the pod.
-        program: how this tool is called.
+        program: how this tool is called; the demo's cluster is out of plain kubectl's reach.
         connection: the connection flags to reach the same cluster with.
     """
     if not found or pod_severity(pod) is Severity.DONE:
         return None
     fact = found[0]
     where = [*connection, "-n", pod.namespace]
-    if fact.container is None or fact.look is Look.EVENTS:
+    if fact.container is None or fact.look is Look.EVENTS or program != PROGRAM:
         return f"{program} {shlex.join(['events', pod.name, *where])}"
     words = ["kubectl", "logs", pod.name, "-c", fact.container.name, *where]
     return shlex.join([*words, "--previous"] if fact.look is Look.PREVIOUS else words)

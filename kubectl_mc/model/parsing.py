@@ -107,7 +107,7 @@ def flag(parent: Json, key: str) -> bool | None:
 def _containers(
     specs: list[Json], statuses: tuple[ContainerStatus, ...], role: Role, phase: str
 ) -> Iterator[Container]:
-    """Spec and status joined by name: the kubelet sorts the app containers' statuses by name, not as the spec has them."""
+    """Spec and status joined by name: the kubelet sorts the app containers' statuses by name, unlike the spec."""
     left = {status.name: status for status in statuses}
     # A pod that no node has taken yet has no statuses at all: its containers wait. Core/v1 ContainerState
     # says of an empty state that it is waiting, too.

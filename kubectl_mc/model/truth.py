@@ -24,6 +24,10 @@ _IMAGE_REASONS = frozenset(
 )  # fmt: skip
 
 
+_RECENT_SECONDS = 600
+"""How long a restart is worth a word; the kubelet forgets a crash loop's back-off after the same time."""
+
+
 class Look(Enum):
     """What tells more about a fact."""
 
@@ -51,9 +55,12 @@ def facts(pod: Pod, summary: Summary, now: datetime) -> tuple[Fact, ...]:
     return (
         *_deletion(pod, now),
         *_scheduling(pod),
+        *_creation(pod, now),
         *_init_step(pod, now),
         *_containers(pod, summary, now),
+        *_held_open(pod),
         *_readiness(pod, summary),
+        *_recovered(pod, now),
     )
 
 
@@ -80,9 +87,8 @@ def _finished(pod: Pod, summary: Summary) -> Iterator[Fact]:
                 _unlike(container, summary),
             )
         elif container.role is Role.SIDECAR and container.state.failed:
-            yield Fact(
-                f"it succeeded; {end_words(container.state)} is how the kubelet stopped sidecar {container.name} afterwards"
-            )
+            ended = end_words(container.state)
+            yield Fact(f"it succeeded; {ended} is how the kubelet stopped sidecar {container.name} afterwards")
 
 
 def _deletion(pod: Pod, now: datetime) -> Iterator[Fact]:
@@ -108,6 +114,17 @@ def _scheduling(pod: Pod) -> Iterator[Fact]:
     yield Fact(f"no node can take it: {told}" if unschedulable(pod) else f"its scheduling gates hold it back: {told}")
 
 
+def _creation(pod: Pod, now: datetime) -> Iterator[Fact]:
+    """A pod with a node and without a single container yet: a volume, the network or an image is late."""
+    waits = [c for c in pod.containers if c.role is not Role.EPHEMERAL and c.state.waiting]
+    if not pod.node or len(waits) < len(pod.containers) or any(c.status.restarts for c in pod.containers):
+        return
+    if all(container_health(container, pod) is Health.WAITING for container in waits):
+        scheduled = pod.condition("PodScheduled")
+        since = f" {age(scheduled.since, now)} after it got its node" if scheduled and scheduled.since else ""
+        yield Fact(f"none of its containers has been created{since}")
+
+
 def _init_step(pod: Pod, now: datetime) -> Iterator[Fact]:
     """The one step that holds the rest up. It is always worth a sentence, even when nothing is wrong."""
     progress = init_progress(pod)
@@ -131,12 +148,12 @@ def _init_step(pod: Pod, now: datetime) -> Iterator[Fact]:
         yield Fact(
             f"{place} failed with {end_words(step.status.last)} and is about to start again", step, Look.PREVIOUS
         )
-    else:
+    elif progress.done:
         yield Fact(f"{place} has not started", step)
 
 
 def _containers(pod: Pod, summary: Summary, now: datetime) -> Iterator[Fact]:
-    """Whatever is not the init sequence's current step, and not as it should be; faults before what is merely not ready."""
+    """What is not as it should be, beyond the init sequence's current step; faults before what is merely not ready."""
     progress = init_progress(pod)
     current = progress.current if progress else None
     others = [c for c in pod.containers if c.role is not Role.INIT and c is not current]
@@ -146,10 +163,8 @@ def _containers(pod: Pod, summary: Summary, now: datetime) -> Iterator[Fact]:
     for container in others:
         health = container_health(container, pod)
         if health is Health.WORKING:
-            yield Fact(
-                f"{container.name} has run for {age(container.state.started_at, now)} and has not passed its startup probe",
-                container,
-            )
+            so_far = age(container.state.started_at, now)
+            yield Fact(f"{container.name} has run for {so_far} and has not passed its startup probe", container)
         elif health is Health.UNREADY and pod.deleted is None:
             yield Fact(_unready(container, now), container, hidden=summary.status == "Running")
 
@@ -181,6 +196,32 @@ def _fault(subject: str, container: Container, now: datetime, *, hidden: bool) -
 
 def _times(restarts: int) -> str:
     return "1 restart" if restarts == 1 else f"{restarts} restarts"
+
+
+def _held_open(pod: Pod) -> Iterator[Fact]:
+    """A pod that is to end, some of whose app containers have, while others go on: a classic sidecar in a Job."""
+    if pod.restart_policy == "Always" or pod.deleted is not None:
+        return
+    done = [app.name for app in pod.apps if app.state.succeeded]
+    running = [app for app in pod.apps if app.state.running]
+    if done and running:
+        names = ", ".join(app.name for app in running)
+        yield Fact(
+            f"{', '.join(done)} finished; the pod ends only when {names} {'do' if len(running) > 1 else 'does'} too",
+            running[0],
+            Look.LOGS,
+        )
+
+
+def _recovered(pod: Pod, now: datetime) -> Iterator[Fact]:
+    """Containers that are well now and were not a while ago."""
+    for container in pod.containers:
+        last = container.status.last
+        ago = seconds_between(last.finished_at, now) if last is not None and last.terminated else None
+        if last is not None and ago is not None and ago < _RECENT_SECONDS and container.status.ready:
+            yield Fact(
+                f"{container.name} restarted {human_duration(ago)} ago: {end_words(last)}", container, Look.PREVIOUS
+            )
 
 
 def _readiness(pod: Pod, summary: Summary) -> Iterator[Fact]:

@@ -22,6 +22,7 @@ from kubectl_mc.render.words import (
     ready_words,
     state_age,
     state_words,
+    subject_style,
 )
 
 _INDENT = 2
@@ -93,7 +94,7 @@ def _heading(pod: Pod, view: View) -> Line:
 
 
 def _truth(pod: Pod, view: View) -> Iterator[Line]:
-    style = STYLE_OF_SEVERITY[pod_severity(pod)]
+    style = subject_style(STYLE_OF_SEVERITY[pod_severity(pod)])
     for number, fact in enumerate(facts(pod, summarize(pod), view.now)):
         yield from _paragraph(fact_words(fact, pod, first=number == 0), view, style)
 
