@@ -13,10 +13,9 @@ from typer.core import TyperGroup
 from typer.main import get_command_from_info, get_params_convertors_ctx_param_name_from_function
 from typer.models import CommandInfo
 
-from kubectl_mc import options
+from kubectl_mc import PROGRAM, options
 from kubectl_mc.errors import ExitCode, McError
 from kubectl_mc.help import CONNECTION_PANEL, McCommand, heading, write_examples, write_options
-from kubectl_mc.model.next_step import PROGRAM
 from kubectl_mc.session import Session
 
 HELP_NAMES: dict[str, Any] = {"help_option_names": ["-h", "--help"]}

@@ -1,23 +1,21 @@
 """What a command runs in: its streams, whether they are a terminal, the clock, the cluster, connected on first use."""
 
-import asyncio
 import os
-import shutil
 import sys
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
+from kubectl_mc import PROGRAM
 from kubectl_mc.cluster.flags import ConnectionFlags
 from kubectl_mc.errors import McError
-from kubectl_mc.model.next_step import PROGRAM
-from kubectl_mc.render.page import Page, Theme
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from kubectl_mc.cluster.client import Client
+    from kubectl_mc.render.page import Page, Theme
 
 _T = TypeVar("_T")
 
@@ -50,18 +48,18 @@ class Session:
     @property
     def width(self) -> int:
         """Columns to draw in."""
-        if not self.interactive:
-            return UNBOUNDED
-        return shutil.get_terminal_size().columns
+        return self._size().columns if self.interactive else UNBOUNDED
 
     @property
     def height(self) -> int:
         """Lines of the terminal."""
-        return shutil.get_terminal_size().lines
+        return self._size().lines
 
     @property
-    def theme(self) -> Theme:
+    def theme(self) -> "Theme":
         """How to draw on stdout."""
+        from kubectl_mc.render.page import Theme
+
         return Theme(colors=self._colors(self.stdout), unicode=_draws_unicode(self.stdout, self.environ))
 
     def now(self) -> datetime:
@@ -82,6 +80,7 @@ class Session:
 
     def run(self, work: Coroutine[Any, Any, _T]) -> _T:
         """Run a command's coroutine and close the connection after it, however it ends."""
+        import asyncio
 
         async def whole() -> _T:
             try:
@@ -93,7 +92,7 @@ class Session:
 
         return asyncio.run(whole())
 
-    def print(self, page: Page) -> None:
+    def print(self, page: "Page") -> None:
         """A page on stdout: through Rich where it has colours, as plain text elsewhere, which spares Rich's import."""
         if self.theme.colors:
             self.console().print(page, end="")
@@ -144,6 +143,19 @@ class Session:
         """Take over connection flags that were given."""
         self.flags = replace(self.flags, **given)  # type: ignore[arg-type]
 
+    def _size(self) -> os.terminal_size:
+        """The terminal's size as it is now; COLUMNS and LINES come first, as everywhere."""
+        try:
+            columns, lines = os.get_terminal_size(self.stdout.fileno())
+        except (OSError, ValueError):
+            columns, lines = 80, 24
+        return os.terminal_size(
+            (
+                _positive(self.environ.get("COLUMNS")) or columns or 80,
+                _positive(self.environ.get("LINES")) or lines or 24,
+            )
+        )
+
     def _say(self, text: str) -> None:
         from kubectl_mc.render.text import one_line
 
@@ -158,6 +170,10 @@ class Session:
         if self.environ.get("FORCE_COLOR") or self.environ.get("CLICOLOR_FORCE"):
             return True
         return stream.isatty() and self.environ.get("TERM") != "dumb"
+
+
+def _positive(text: str | None) -> int:
+    return int(text) if text and text.isdecimal() else 0
 
 
 def _draws_unicode(stream: TextIO, environ: Mapping[str, str]) -> bool:

@@ -12,11 +12,10 @@ from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
-import aiohttp
 from yarl import URL
 
 from kubectl_mc import __version__
-from kubectl_mc.cluster.client_package import Configuration, RESTClientObject
+from kubectl_mc.cluster.client_package import Configuration, RESTClientObject, aiohttp
 from kubectl_mc.cluster.credentials import Credential, Credentials
 from kubectl_mc.cluster.errors import Subject, status_error, translated
 from kubectl_mc.cluster.kubeconfig import Access

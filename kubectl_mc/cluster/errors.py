@@ -8,8 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import aiohttp
-
+from kubectl_mc.cluster.client_package import aiohttp
 from kubectl_mc.errors import ApiError, ConfigurationError, ConnectionLost, Forbidden, Gone, McError, NotFound
 from kubectl_mc.model.resources import Resource
 

@@ -11,9 +11,8 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
-import aiohttp
-
 from kubectl_mc.cluster.client import Client, Scope
+from kubectl_mc.cluster.client_package import aiohttp
 from kubectl_mc.cluster.connection import CONNECT_SECONDS
 from kubectl_mc.cluster.errors import Subject, status_error, translated
 from kubectl_mc.errors import ApiError, ConnectionLost, Gone

@@ -6,7 +6,6 @@ import typer
 
 from kubectl_mc import __version__
 from kubectl_mc.errors import McError, UsageError
-from kubectl_mc.render.document import as_json, as_yaml
 from kubectl_mc.session import Session
 
 EXAMPLES = (
@@ -30,6 +29,8 @@ def command(
     if server:
         document["server"] = session.run(_server_version(session))
     if output:
+        from kubectl_mc.render.document import as_json, as_yaml
+
         session.write(as_json(document) if output == "json" else as_yaml(document))
         return
     session.write(f"kubectl-mc {__version__}\n")

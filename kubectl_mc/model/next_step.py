@@ -3,11 +3,10 @@
 import shlex
 from collections.abc import Sequence
 
+from kubectl_mc import PROGRAM
 from kubectl_mc.model.health import Severity, pod_severity
 from kubectl_mc.model.pod import Pod
 from kubectl_mc.model.truth import Fact, Look
-
-PROGRAM = "kubectl mc"
 
 
 def next_command(pod: Pod, found: Sequence[Fact], program: str, connection: Sequence[str] = ()) -> str | None:
