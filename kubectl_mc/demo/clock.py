@@ -7,15 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 
 class Clock:
-    """Epoch seconds that follow real time, and that a test or the fast-forward over the past may move.
-
-    While `freeze` is in force the clock stands still and only `freeze` moves it: the nodes live through the cluster's
-    past that way, one due time after the other.
-    """
+    """Epoch seconds that follow real time, and that a test or the fast-forward over the past may move."""
 
     def __init__(self, offset: float = 0.0) -> None:
         self._offset = offset
@@ -32,9 +30,14 @@ class Clock:
         """Stand still at `at`, which may lie in the past."""
         self._frozen_at = at
 
-    def thaw(self) -> None:
-        """Follow real time again."""
-        self._frozen_at = None
+    @contextmanager
+    def moved_by_hand(self) -> Iterator[None]:
+        """Inside, only `freeze` moves the clock: the nodes live through the past so, one due time after the other."""
+        before = self._frozen_at
+        try:
+            yield
+        finally:
+            self._frozen_at = before
 
     def advance(self, seconds: float) -> None:
         """Jump forward; everyone who sleeps on this clock looks at it again."""

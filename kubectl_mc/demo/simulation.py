@@ -56,14 +56,12 @@ class Simulation:
         """Do everything that is due, each at its own time, up to now."""
         now = self._clock.now()
         self._settle(now)
-        try:
+        with self._clock.moved_by_hand():
             while self._agenda.due <= now:
                 when, action = self._agenda.pop()
                 self._clock.freeze(when)
                 action(when)
                 self._settle(when)
-        finally:
-            self._clock.thaw()
         self.node.write_logs()
 
     async def run(self) -> None:

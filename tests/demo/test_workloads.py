@@ -1,0 +1,124 @@
+"""What the controllers make of workloads, and what they do when something of them goes."""
+
+from __future__ import annotations
+
+import pytest
+
+from kubectl_mc.demo.programs import Exit, Program
+from tests.demo.staged import NAMESPACE, Object, Staged, container
+
+
+@pytest.fixture
+def cluster() -> Staged:
+    return Staged()
+
+
+def workload(kind: str, *containers: Object, version: str = "apps/v1", **spec: object) -> Object:
+    labels = {"app": "w"}
+    template = {"metadata": {"labels": labels}, "spec": {"containers": list(containers)}}
+    body = {"selector": {"matchLabels": labels}, "template": template, **spec}
+    return {"kind": kind, "apiVersion": version, "metadata": {"name": "w"}, "spec": body}
+
+
+def names(cluster: Staged, resource: str = "pods") -> list[str]:
+    return [each["metadata"]["name"] for each in cluster.store.list(resource, NAMESPACE)]
+
+
+def test_a_deployment_makes_pods_through_a_replica_set(cluster: Staged) -> None:
+    cluster.apply(workload("Deployment", container("app"), replicas=3))
+    cluster.to(10)
+    (replica_set,) = cluster.store.list("replicasets", NAMESPACE)
+    pods = cluster.store.list("pods", NAMESPACE)
+    assert {each["metadata"]["ownerReferences"][0]["uid"] for each in pods} == {replica_set["metadata"]["uid"]}
+    digest = replica_set["metadata"]["labels"]["pod-template-hash"]
+    assert all(each["metadata"]["name"].startswith(f"w-{digest}-") for each in pods)
+    assert cluster.store.get("deployments", NAMESPACE, "w")["status"]["readyReplicas"] == 3
+    assert cluster.events("ScalingReplicaSet", "w")[0]["message"] == f"Scaled up replica set w-{digest} from 0 to 3"
+
+
+def test_a_deleted_pod_of_a_deployment_is_replaced(cluster: Staged) -> None:
+    cluster.apply(workload("Deployment", container("app"), replicas=2))
+    cluster.to(10)
+    before = names(cluster)
+    cluster.delete(before[0])
+    cluster.to(20)
+    after = names(cluster)
+    assert len(after) == 2
+    assert before[0] not in after
+    assert before[1] in after
+
+
+def test_a_deployment_that_is_scaled_down_keeps_as_many_pods_as_asked(cluster: Staged) -> None:
+    cluster.apply(workload("Deployment", container("app"), replicas=3))
+    cluster.to(10)
+    deployment = cluster.store.get("deployments", NAMESPACE, "w")
+    cluster.store.update("deployments", {**deployment, "spec": {**deployment["spec"], "replicas": 1}})
+    cluster.react()
+    cluster.to(20)
+    assert len(names(cluster)) == 1
+
+
+def test_what_a_deleted_deployment_owned_goes_with_it(cluster: Staged) -> None:
+    cluster.apply(workload("Deployment", container("app"), replicas=2))
+    cluster.to(10)
+    cluster.store.delete("deployments", NAMESPACE, "w")
+    cluster.react()
+    cluster.to(20)
+    assert names(cluster) == names(cluster, "replicasets") == []
+
+
+def test_a_stateful_set_waits_for_each_pod(cluster: Staged) -> None:
+    slow = container("app", readinessProbe={"tcpSocket": {"port": 1}, "initialDelaySeconds": 10})
+    cluster.apply(workload("StatefulSet", slow, replicas=2, serviceName="w"))
+    cluster.to(8)
+    assert names(cluster) == ["w-0"]
+    cluster.to(30)
+    assert names(cluster) == ["w-0", "w-1"]
+    assert cluster.pod("w-1")["metadata"]["labels"]["apps.kubernetes.io/pod-index"] == "1"
+
+
+def test_a_daemon_set_has_one_pod_on_each_node(cluster: Staged) -> None:
+    cluster.apply(workload("DaemonSet", container("app")))
+    cluster.to(10)
+    nodes = [each["spec"]["nodeName"] for each in cluster.store.list("pods", NAMESPACE)]
+    assert sorted(nodes) == ["node-1", "node-2"]
+
+
+def test_a_job_is_complete_when_its_pod_has_succeeded(cluster: Staged) -> None:
+    job = workload("Job", container("app"), version="batch/v1")
+    del job["spec"]["selector"]
+    job["spec"]["template"]["spec"]["restartPolicy"] = "Never"
+    cluster.apply(job, {"app": Program(exit=Exit(5))})
+    cluster.to(4)
+    status = cluster.store.get("jobs", NAMESPACE, "w")["status"]
+    assert (status["active"], status["ready"]) == (1, 1)
+    cluster.to(10)
+    status = cluster.store.get("jobs", NAMESPACE, "w")["status"]
+    assert status["succeeded"] == 1
+    assert [each["type"] for each in status["conditions"]] == ["SuccessCriteriaMet", "Complete"]
+    (pod,) = cluster.store.list("pods", NAMESPACE)
+    assert pod["metadata"]["labels"]["batch.kubernetes.io/job-name"] == "w"
+
+
+def test_a_job_gives_up_after_its_back_off_limit(cluster: Staged) -> None:
+    job = workload("Job", container("app"), version="batch/v1", backoffLimit=1)
+    del job["spec"]["selector"]
+    job["spec"]["template"]["spec"]["restartPolicy"] = "Never"
+    cluster.apply(job, {"app": Program(exit=Exit(1, code=1))})
+    cluster.to(60)
+    status = cluster.store.get("jobs", NAMESPACE, "w")["status"]
+    assert status["failed"] == 2
+    assert status["conditions"][-1]["reason"] == "BackoffLimitExceeded"
+
+
+def test_a_cron_job_runs_on_its_schedule(cluster: Staged) -> None:
+    template = workload("Job", container("app"))["spec"]["template"]
+    template["spec"]["restartPolicy"] = "Never"
+    spec = {"schedule": "*/1 * * * *", "jobTemplate": {"spec": {"template": template}}}
+    cron = {"kind": "CronJob", "apiVersion": "batch/v1", "metadata": {"name": "w"}, "spec": spec}
+    cluster.apply(cron, {"app": Program(exit=Exit(2))})
+    cluster.to(130)
+    jobs = names(cluster, "jobs")
+    assert len(jobs) == 2
+    assert int(jobs[1].removeprefix("w-")) - int(jobs[0].removeprefix("w-")) == 1
+    assert cluster.store.get("cronjobs", NAMESPACE, "w")["status"]["lastSuccessfulTime"]
