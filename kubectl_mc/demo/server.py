@@ -82,6 +82,13 @@ class DemoCluster:
         metadata = {"namespace": NAMESPACE, **obj["metadata"]}
         return self.simulation.apply({**obj, "metadata": metadata}, programs)
 
+    def advance(self, seconds: float) -> None:
+        """Lets time jump; everything that is due by then has happened when this returns."""
+        # First what is due already: a pod that came a moment ago begins before the jump and not after it.
+        self.simulation.catch_up()
+        self.clock.advance(seconds)
+        self.simulation.catch_up()
+
     def kubeconfig(self, user: str = ADMIN) -> dict[str, Any]:
         """A kubeconfig for one of the users."""
         authority = base64.b64encode(self._certificate.pem.encode()).decode()

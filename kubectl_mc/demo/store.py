@@ -130,10 +130,10 @@ class Store:
 
     def forget(self) -> None:
         """Drops the history, so that a watch from any earlier resourceVersion gets 410."""
+        self.version += 1
         for resource in self._objects:
             self._history[resource].clear()
             self._forgotten[resource] = self.version
-        self.version += 1
 
     def uid(self) -> str:
         """A new uid."""

@@ -1,0 +1,45 @@
+"""How the tests of the simulated cluster run: coroutines on a loop of their own, kubectl's where kubectl is."""
+
+import asyncio
+import inspect
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kubectl_mc.demo.server import RunningDemo, running_demo
+
+HAS_KUBECTL = shutil.which("kubectl") is not None
+collect_ignore = [] if HAS_KUBECTL else ["test_kubectl_judges_the_demo.py"]
+
+
+def pytest_report_header() -> str:
+    """Says loudly when kubectl cannot judge."""
+    return (
+        "kubectl: judges the demo" if HAS_KUBECTL else "kubectl: NOT ON PATH, test_kubectl_judges_the_demo.py LEFT OUT"
+    )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> object | None:
+    """Runs a test that is a coroutine; thirty seconds are for ever here."""
+    if not inspect.iscoroutinefunction(pyfuncitem.obj):
+        return None
+    names = inspect.signature(pyfuncitem.obj).parameters
+    arguments = {name: pyfuncitem.funcargs[name] for name in names}
+    asyncio.run(asyncio.wait_for(pyfuncitem.obj(**arguments), 30))
+    return True
+
+
+@pytest.fixture(scope="session")
+def demo() -> Iterator[RunningDemo]:
+    """All scenarios, running, for tests that change nothing."""
+    with running_demo() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def kubeconfig(demo: RunningDemo, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The admin's kubeconfig of `demo`."""
+    return demo.cluster.write_kubeconfig(tmp_path_factory.mktemp("demo") / "kubeconfig")
