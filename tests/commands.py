@@ -1,0 +1,51 @@
+"""Runs a command line as a user would, in this process, and keeps what it printed."""
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from kubectl_mc import cli
+from kubectl_mc.session import Session
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a command left behind."""
+
+    exit_code: int
+    out: str
+    err: str
+
+    @property
+    def lines(self) -> list[str]:
+        return self.out.splitlines()
+
+
+class Terminal(io.StringIO):
+    """A stream that says that it is a terminal."""
+
+    encoding = "utf-8"
+
+    def isatty(self) -> bool:
+        return True
+
+
+def run(*words: str, kubeconfig: object, terminal: bool = False, **environ: str) -> Result:
+    """Run `kubectl mc WORDS`.
+
+    Args:
+        kubeconfig: path of the kubeconfig to use.
+        terminal: whether stdout is to be one.
+        environ: variables of the environment, on top of an otherwise empty one.
+    """
+    variables: Mapping[str, Any] = {
+        "KUBECONFIG": str(kubeconfig),
+        "HOME": "/nonexistent",
+        "TERM": "xterm-256color",
+        **environ,
+    }
+    out = Terminal() if terminal else io.StringIO()
+    err = io.StringIO()
+    code = cli.main(words, Session(stdout=out, stderr=err, environ=variables))
+    return Result(code, out.getvalue(), err.getvalue())
