@@ -60,8 +60,8 @@ class Kubelet:
         self._pods: dict[str, PodRun] = {}
         self._booked: dict[str, float] = {}
         self._seen = store.version
-        self.program: Callable[[Object, str], Program] = lambda _pod, _container: Program()
-        """Which program a container of a pod runs."""
+        self.program: Callable[[Object, Object], Program] = lambda _pod, _container: Program()
+        """Which program a container of a pod runs, from the pod and the container's spec."""
 
     def observe(self, now: float) -> None:
         """Take in what has happened to pods since the last time."""

@@ -42,7 +42,7 @@ class PodRun:
         node: NodeHost,
         store: Store,
         record: Callable[..., None],
-        program: Callable[[str], Program],
+        program: Callable[[Object], Program],
         demo_started: float,
         current_time: Callable[[], float],
         now: float,
@@ -219,7 +219,7 @@ class PodRun:
         self._finished = True
 
     def _add(self, spec: Object, role: Role, waits: str) -> ContainerRun:
-        container = ContainerRun(spec, role, self._program(spec["name"]), self, waits)
+        container = ContainerRun(spec, role, self._program(spec), self, waits)
         self.containers.append(container)
         return container
 

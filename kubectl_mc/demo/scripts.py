@@ -210,4 +210,4 @@ SCRIPTS: Mapping[str, Mapping[str, Program]] = {
     },
     **FAILURES,
 }
-"""Scenario → container → program. A container that is missing here runs without a word."""
+"""Scenario → container → program. A container that is missing here does what its command says."""

@@ -8,10 +8,11 @@ from typing import Any
 
 from kubectl_mc.demo.agenda import Action, Agenda
 from kubectl_mc.demo.clock import Clock
+from kubectl_mc.demo.commands import program_of
 from kubectl_mc.demo.controllers import Controllers
 from kubectl_mc.demo.kubelet import Kubelet
 from kubectl_mc.demo.owners import Owners
-from kubectl_mc.demo.programs import RUNS, Program
+from kubectl_mc.demo.programs import Program
 from kubectl_mc.demo.recorder import Recorder
 from kubectl_mc.demo.resources import BY_KIND
 from kubectl_mc.demo.store import Store
@@ -89,19 +90,19 @@ class Simulation:
             self._programs[obj["kind"], obj["metadata"]["name"]] = programs
         return self._store.create(resource, obj)
 
-    def _program(self, pod: Object, container: str) -> Program:
-        """What a container runs: said with the pod, or with the workload that owns it at last."""
-        owner = pod
-        while True:
-            kind, name = owner["kind"], owner["metadata"]["name"]
-            if (kind, name) in self._programs:
-                return self._programs[kind, name].get(container, RUNS)
-            references = owner["metadata"].get("ownerReferences")
-            if not references:
-                return RUNS
-            reference = references[0]
+    def _program(self, pod: Object, container: Object) -> Program:
+        """What a container runs: said with the pod or the workload that owns it at last, or in its own command."""
+        owner: Object | None = pod
+        while owner is not None:
+            programs = self._programs.get((owner["kind"], owner["metadata"]["name"]))
+            if programs is not None and container["name"] in programs:
+                return programs[container["name"]]
+            owner = self._owner(owner)
+        return program_of(container)
+
+    def _owner(self, obj: Object) -> Object | None:
+        """The object that made this one."""
+        for reference in obj["metadata"].get("ownerReferences", []):
             resource = BY_KIND[reference["kind"]].plural
-            found = self._store.find(resource, pod["metadata"]["namespace"], reference["name"])
-            if found is None:
-                return RUNS
-            owner = found
+            return self._store.find(resource, obj["metadata"]["namespace"], reference["name"])
+        return None
