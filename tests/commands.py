@@ -3,7 +3,6 @@
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from kubectl_mc import cli
 from kubectl_mc.session import Session
@@ -31,7 +30,7 @@ class Terminal(io.StringIO):
         return True
 
 
-def run(*words: str, kubeconfig: object, terminal: bool = False, **environ: str) -> Result:
+def run(*words: str, kubeconfig: object, terminal: bool = False, environ: Mapping[str, str] | None = None) -> Result:
     """Run `kubectl mc WORDS`.
 
     Args:
@@ -39,12 +38,7 @@ def run(*words: str, kubeconfig: object, terminal: bool = False, **environ: str)
         terminal: whether stdout is to be one.
         environ: variables of the environment, on top of an otherwise empty one.
     """
-    variables: Mapping[str, Any] = {
-        "KUBECONFIG": str(kubeconfig),
-        "HOME": "/nonexistent",
-        "TERM": "xterm-256color",
-        **environ,
-    }
+    variables = {"KUBECONFIG": str(kubeconfig), "HOME": "/nonexistent", "TERM": "xterm-256color", **(environ or {})}
     out = Terminal() if terminal else io.StringIO()
     err = io.StringIO()
     code = cli.main(words, Session(stdout=out, stderr=err, environ=variables))

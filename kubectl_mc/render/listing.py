@@ -1,5 +1,6 @@
 """`kubectl mc status` of many pods: a row a pod with a strip of its containers, what is broken first."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -11,8 +12,11 @@ from kubectl_mc.model.truth import facts
 from kubectl_mc.render.page import STYLE_OF_SEVERITY, Page, Span, Style
 from kubectl_mc.render.status import View, fact_words
 from kubectl_mc.render.table import Column, table
-from kubectl_mc.render.text import one_line
+from kubectl_mc.render.text import fitted_middle, one_line
 from kubectl_mc.render.words import glyph_span, health_span, last_words, ready_words, state_age, state_words
+
+_STRIP = 12
+"""Containers that are drawn one by one; more of them are counted by glyph."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +51,11 @@ def _rows(pods: Iterable[Pod], *, containers: bool) -> Iterator[_Row]:
 
 def _columns(view: View, *, namespaces: bool, strip: bool) -> list[Column[_Row]]:
     columns = [
-        Column[_Row]("NAME", lambda row: _name(row, view), least=20),
+        Column[_Row]("NAME", lambda row: _name(row, view), least=19, cut=fitted_middle),
         Column[_Row](
             "READY", lambda row: (Span(ready_words(row.container) if row.container else row.summary.ready_text),)
         ),
-        Column[_Row]("STATUS", _status, least=14),
+        Column[_Row]("STATUS", _status, least=21),
         Column[_Row]("RESTARTS", lambda row: (Span(_restarts(row, view)),)),
         Column[_Row]("AGE", lambda row: (Span(_age(row, view)),)),
     ]
@@ -60,8 +64,8 @@ def _columns(view: View, *, namespaces: bool, strip: bool) -> list[Column[_Row]]
     if view.wide:
         columns.append(Column[_Row]("NODE", lambda row: (Span("" if row.container else one_line(row.pod.node)),)))
     if strip:
-        columns.append(Column[_Row]("CONTAINERS", lambda row: _strip(row, view)))
-    return [*columns, Column[_Row]("NOTE", lambda row: _note(row, view), least=8)]
+        columns.append(Column[_Row]("CONTAINERS", lambda row: _strip(row, view), least=6))
+    return [*columns, Column[_Row]("NOTE", lambda row: _note(row, view), least=32, spills=True)]
 
 
 def _name(row: _Row, view: View) -> Sequence[Span]:
@@ -86,7 +90,11 @@ def _age(row: _Row, view: View) -> str:
 
 
 def _strip(row: _Row, view: View) -> Sequence[Span]:
-    return tuple(glyph_span(container, row.pod, view.theme) for container in row.pod.containers)
+    glyphs = [glyph_span(container, row.pod, view.theme) for container in row.pod.containers]
+    if len(glyphs) <= _STRIP:
+        return glyphs
+    counts = sorted(Counter(glyphs).items(), key=lambda item: item[1])  # what is rare is what differs
+    return [Span(f"{glyph.text}{count}", glyph.style) for glyph, count in counts]
 
 
 def _note(row: _Row, view: View) -> Sequence[Span]:

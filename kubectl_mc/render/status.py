@@ -11,9 +11,9 @@ from kubectl_mc.model.progress import init_progress
 from kubectl_mc.model.summary import summarize
 from kubectl_mc.model.times import age
 from kubectl_mc.model.truth import Fact, facts
-from kubectl_mc.render.page import STYLE_OF_SEVERITY, Line, Page, Span, Style, Theme, line
+from kubectl_mc.render.page import STYLE_OF_SEVERITY, Line, Page, Span, Style, Theme, line, width_of_line
 from kubectl_mc.render.table import Column, table
-from kubectl_mc.render.text import lines_of, one_line, width_of, wrapped
+from kubectl_mc.render.text import fitted_end, lines_of, one_line, width_of, wrapped
 from kubectl_mc.render.wide import wide_columns
 from kubectl_mc.render.words import (
     glyph_span,
@@ -59,7 +59,7 @@ def pods_page(pods: Sequence[Pod], view: View, next_step: Mapping[str, str]) -> 
 
 def pod_block(pod: Pod, view: View, next_step: str | None = None) -> Iterator[Line]:
     """Everything about one pod."""
-    yield _heading(pod, view)
+    yield from _heading(pod, view)
     yield from _truth(pod, view)
     yield from _progress(pod, view)
     yield ()
@@ -79,18 +79,24 @@ def pod_block(pod: Pod, view: View, next_step: str | None = None) -> Iterator[Li
         yield from notes
 
 
-def _heading(pod: Pod, view: View) -> Line:
+def _heading(pod: Pod, view: View) -> Iterator[Line]:
+    """The pod as kubectl sees it, on one line where there is room."""
     summary = summarize(pod)
-    style = STYLE_OF_SEVERITY[pod_severity(pod)]
     fields = [
         ("READY", Span(summary.ready_text)),
-        ("STATUS", Span(one_line(summary.status), style)),
+        ("STATUS", Span(one_line(summary.status), STYLE_OF_SEVERITY[pod_severity(pod)])),
         ("RESTARTS", Span(summary.restarts_text(view.now))),
         ("AGE", Span(age(pod.created, view.now))),
         ("NODE", Span(one_line(pod.node) or "none")),
     ]
-    labelled = [part for name, value in fields for part in (Span(f"  {name} ", Style.QUIET), value)]
-    return line(Span(f"{one_line(pod.namespace)}/{one_line(pod.name)}", Style.STRONG), *labelled)
+    current: list[Span] = [Span(f"{one_line(pod.namespace)}/{one_line(pod.name)}", Style.STRONG)]
+    for label, value in fields:
+        field = [Span(f"  {label} ", Style.QUIET), value]
+        if width_of_line([*current, *field]) > view.width:
+            yield tuple(current)
+            current = []
+        current += field
+    yield tuple(current)
 
 
 def _truth(pod: Pod, view: View) -> Iterator[Line]:
@@ -152,7 +158,7 @@ def _columns(pod: Pod, view: View) -> list[Column[Container]]:
         Column("LAST", lambda c: (Span(last_words(c.status.last, view.now)),), spills=True),
         Column("AGE", lambda c: (Span(state_age(c, view.now)),)),
         *(wide_columns(pod, view.usage) if view.wide else ()),
-        Column("IMAGE", image, least=12, keep_end=True),
+        Column("IMAGE", image, least=12, cut=fitted_end),
     ]
 
 

@@ -1,11 +1,11 @@
 """Tables of columns that know their own header and cells, laid out in a given width."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from kubectl_mc.render.page import Line, Span, Style, width_of_line
-from kubectl_mc.render.text import fitted, fitted_end, width_of
+from kubectl_mc.render.text import fitted, width_of, wrapped
 
 Row = TypeVar("Row")
 GAP = 2
@@ -21,8 +21,8 @@ class Column(Generic[Row]):
     """How narrow it may get when the table is too wide; None: never cut."""
     spills: bool = False
     """Whether it leaves a table that is too wide, and its cells stand on lines of their own below their rows."""
-    keep_end: bool = False
-    """Whether a cut text loses its beginning instead of its end."""
+    cut: Callable[[str, int, str], str] = fitted
+    """What a text that is too long loses: by default its end."""
 
 
 def table(
@@ -68,10 +68,16 @@ def table(
         fitted_cells = [_fitted(columns[i], cells[i][number], widths[i], ellipsis) for i in shown]
         lines.append((pad, *_joined(fitted_cells, [widths[i] for i in shown])))
         for index in spilled:
-            if any(span.text for span in cells[index][number]):
-                label = Span(f"{' ' * (indent + 4)}{columns[index].header.lower()}: ", Style.QUIET)
-                lines.append((label, *cells[index][number]))
+            lines += _spilled(columns[index].header, cells[index][number], width, indent + 4)
     return lines
+
+
+def _spilled(header: str, cell: Sequence[Span], width: int, indent: int) -> Iterator[Line]:
+    """A cell on lines of its own, under its row."""
+    label = f"{' ' * indent}{header.lower()}: "
+    for span in cell:
+        for number, piece in enumerate(wrapped(span.text, max(width - width_of(label), 20)) if span.text else ()):
+            yield Span(" " * width_of(label) if number else label, Style.QUIET), Span(piece, span.style)
 
 
 def _natural(column: Column[Row], cells: Sequence[Sequence[Span]], *, header: bool) -> int:
@@ -79,7 +85,7 @@ def _natural(column: Column[Row], cells: Sequence[Sequence[Span]], *, header: bo
 
 
 def _floor(column: Column[Row], natural: int) -> int:
-    return natural if column.least is None else min(natural, max(column.least, width_of(column.header)))
+    return natural if column.least is None else min(natural, column.least)
 
 
 def _cut(columns: Sequence[Column[Row]], shown: Sequence[int], widths: dict[int, int], room: int) -> dict[int, int]:
@@ -97,8 +103,7 @@ def _cut(columns: Sequence[Column[Row]], shown: Sequence[int], widths: dict[int,
 def _fitted(column: Column[Row], cell: Sequence[Span], width: int, ellipsis: str) -> Sequence[Span]:
     if len(cell) != 1 or width_of(cell[0].text) <= width:
         return cell
-    cut = fitted_end if column.keep_end else fitted
-    return (Span(cut(cell[0].text, width, ellipsis), cell[0].style),)
+    return (Span(column.cut(cell[0].text, width, ellipsis), cell[0].style),)
 
 
 def _joined(cells: Sequence[Sequence[Span]], widths: Sequence[int]) -> list[Span]:

@@ -56,6 +56,15 @@ def fitted_end(text: str, width: int, ellipsis: str = "…") -> str:
     return (ellipsis + kept)[: max(width, 0)]
 
 
+def fitted_middle(text: str, width: int, ellipsis: str = "…") -> str:
+    """As `fitted`, but both ends are kept: a pod's name begins with its workload and ends with what tells it apart."""
+    room = width - cell_len(ellipsis)
+    if cell_len(text) <= width or room < 2:
+        return fitted(text, width, ellipsis)
+    end = fitted_end(text, room // 2, "")
+    return set_cell_size(text, room - cell_len(end)).rstrip() + ellipsis + end
+
+
 def wrapped(text: str, width: int) -> list[str]:
     """`text` in lines of at most `width` columns, broken at spaces where there are any."""
     lines: list[str] = []

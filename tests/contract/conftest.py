@@ -28,9 +28,9 @@ class Backend:
     namespace: str
     places: dict[str, Place]
 
-    def mc(self, *words: str, **environ: str) -> Result:
+    def mc(self, *words: str) -> Result:
         """`kubectl mc WORDS` in the namespace."""
-        return run(*words, "-n", self.namespace, kubeconfig=self.kubeconfig, **environ)
+        return run(*words, "-n", self.namespace, kubeconfig=self.kubeconfig)
 
     def document(self, *words: str) -> dict[str, object]:
         """The JSON that a command prints."""
