@@ -94,6 +94,11 @@ class ContainerRun:
         self.event(now, "Killing", f"Stopping container {self.name}")
         self._terminate(now, self._host.grace_seconds)
 
+    def leave(self, now: float, code: int) -> None:
+        """The main process ends by itself, with this code."""
+        if self.running:
+            self._finish(now, Exit(code=code))
+
     def kill(self, now: float) -> None:
         """End it at once."""
         if self.running:

@@ -113,6 +113,16 @@ class Kubelet:
         run, now = container.instance.run, self._clock.now()
         return {path: container.program.content(path, run, now) for path in container.program.files}
 
+    def end(self, pod_uid: str, container: str, code: int) -> None:
+        """The container's main process ends now."""
+        found = self._find(pod_uid, container)
+        if found is not None:
+            now = self._clock.now()
+            run = self._pods[pod_uid]
+            found.leave(now, code)
+            run.step(now)
+            self._book(run)
+
     def usage(self, pod_uid: str, now: float) -> list[Object]:
         """What the running containers of a pod use."""
         pod = self._pods.get(pod_uid)

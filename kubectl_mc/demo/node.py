@@ -34,5 +34,8 @@ class Node(Protocol):
     def view(self, pod_uid: str, container: str) -> ContainerView | None:
         """The container now; None when the node does not know it."""
 
+    def end(self, pod_uid: str, container: str, code: int) -> None:
+        """The main process ends now with this code, because of what someone who is attached has typed."""
+
     def usage(self, pod_uid: str, now: float) -> list[dict[str, Any]]:
         """`[{"name", "usage": {"cpu": "12345678n", "memory": "23456Ki"}}]` of the running containers."""

@@ -5,7 +5,7 @@ Rules and texts: `registry/core/pod/strategy.go` (LogLocation), `kubelet_pods.go
 """
 
 from bisect import bisect_left
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,6 +17,8 @@ from kubectl_mc.demo.reads import number
 from kubectl_mc.demo.store import Object
 
 SECOND = 1_000_000_000
+_BLOCK = 2_000
+"""Lines that are sent at once: so much that a long log is quick, so little that others get their turn."""
 
 
 @dataclass(frozen=True)
@@ -148,7 +150,8 @@ async def _blocks(log: LogFile, options: LogOptions) -> AsyncIterator[list[LogLi
     first = 0 if options.tail is None else max(seen - options.tail, 0)
     if options.since:
         first = max(first, bisect_left(lines, options.since, key=lambda line: line.time))
-    yield lines[first:seen]
+    for at in range(first, seen, _BLOCK):
+        yield lines[at : min(at + _BLOCK, seen)]
     while options.follow and not (log.ended and len(log.lines) == seen):
         await log.changed(seen)
         new = log.lines[seen:]
@@ -158,8 +161,18 @@ async def _blocks(log: LogFile, options: LogOptions) -> AsyncIterator[list[LogLi
 
 def _text(lines: list[LogLine], *, timestamps: bool) -> bytes:
     if timestamps:
-        return b"".join(b"%b %b\n" % (rfc3339_nano(line.time).encode(), line.data) for line in lines)
-    return b"".join(line.data + b"\n" for line in lines)
+        return b"".join(_stamped(lines))
+    return b"".join([line.data + b"\n" for line in lines])
+
+
+def _stamped(lines: list[LogLine]) -> Iterator[bytes]:
+    """Lines with their time. The second is written once for all of its lines: it is most of the work."""
+    second, prefix = -1, b""
+    for line in lines:
+        whole, fraction = divmod(line.time, SECOND)
+        if whole != second:
+            second, prefix = whole, rfc3339_nano(line.time).partition(".")[0].encode()
+        yield b"%b.%09dZ %b\n" % (prefix, fraction, line.data)
 
 
 def _since_time(text: str) -> int | None:

@@ -17,7 +17,7 @@ Predicate = Callable[[Object], bool]
 _TOKEN = re.compile(r"\s*(?:(?P<symbol>!=|==|=|!|\(|\)|,|<|>)|(?P<word>[^\s!=(),<>]+))")
 _KEY = re.compile(r"([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]")
 _BAD_KEY = (
-    "unable to parse requirement: <nil>: Invalid value: \"{}\": name part must consist of alphanumeric characters, "
+    'unable to parse requirement: <nil>: Invalid value: "{}": name part must consist of alphanumeric characters, '
     "'-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or "
     "'123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')"
 )

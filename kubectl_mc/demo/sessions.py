@@ -64,7 +64,10 @@ class Session:
             path = process.argv[0]
             missing = f"stat {path}: no such file or directory" if directory else "executable file not found in $PATH"
             raise _not_started(f'unable to start container process: exec: "{path}": {missing}')
-        return await execute(process, commands)
+        code = await execute(process, commands)
+        if self.attach:
+            self.node.end(self.pod["metadata"]["uid"], name, code)
+        return code
 
     def _talks(self, view: ContainerView) -> bool:
         """Whether the main process is a shell that reads what is typed, as in a debug container."""

@@ -185,3 +185,19 @@ async def test_a_plain_request_is_told_to_upgrade() -> None:
     async with own_cluster(CACHE) as api:
         answer = await api.get(f"{PODS}/{CACHE}/exec", {"container": "redis", "command": "ls"})
         assert (answer.status, answer.message) == (400, "Upgrade request required")
+
+
+async def test_what_is_typed_into_a_debug_containers_shell_can_end_it() -> None:
+    debugger = {"name": "dbg", "image": "busybox:1.37", "command": ["sh"], "stdin": True, "tty": True}
+    query = [("container", "dbg"), ("stdin", "true"), ("stdout", "true"), ("tty", "true")]
+    async with own_cluster(CACHE) as api:
+        patch = {"spec": {"ephemeralContainers": [debugger]}}
+        merge = "application/strategic-merge-patch+json"
+        await api.request("PATCH", f"{PODS}/{CACHE}/ephemeralcontainers", body=patch, content_type=merge)
+        api.cluster.advance(10)
+        async with api.remote(CACHE, query, verb="attach") as session:
+            await session.read_until(b"/ # ")
+            await session.type(b"exit 6\r")
+            assert (await session.finish()).exit_code == 6
+        [status] = (await api.get(f"{PODS}/{CACHE}")).json["status"]["ephemeralContainerStatuses"]
+        assert status["state"]["terminated"]["exitCode"] == 6
