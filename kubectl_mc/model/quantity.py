@@ -1,5 +1,6 @@
 """Kubernetes quantities as numbers, and back as people write them."""
 
+import math
 import re
 
 _SUFFIXES = {
@@ -18,14 +19,16 @@ def parse_quantity(text: str) -> float | None:
     if match is None or match[2] not in _SUFFIXES:
         return None
     try:
-        return float(match[1]) * _SUFFIXES[match[2]]
+        number = float(match[1]) * _SUFFIXES[match[2]]
     except ValueError:
         return None
+    return number if math.isfinite(number) else None
 
 
 def cores(amount: float) -> str:
     """CPU as `kubectl top` writes it: `250m`, rounded up as there, so that a little is not nothing."""
-    return f"{-int(-amount * 1000 // 1)}m"
+    # A nanocore is the smallest there is; what is beyond it is binary noise, which must not become a millicore.
+    return f"{math.ceil(round(amount * 1000, 6))}m"
 
 
 def mebibytes(amount: float) -> str:

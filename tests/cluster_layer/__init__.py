@@ -1,0 +1,1 @@
+"""The connection to a cluster: files, credentials, sockets, watches. Real ones, all of them."""
