@@ -17,7 +17,7 @@ from kubectl_mc.demo.clock import Clock
 from kubectl_mc.demo.faults import Faults
 from kubectl_mc.demo.node import Node
 from kubectl_mc.demo.paths import Target, target
-from kubectl_mc.demo.reads import Form, page
+from kubectl_mc.demo.reads import Form, flag, page
 from kubectl_mc.demo.resources import ACCESS_REVIEWS, POD_METRICS, Resource, served
 from kubectl_mc.demo.sessions import Sessions
 from kubectl_mc.demo.store import Object, Store
@@ -54,7 +54,7 @@ class ApiServer:
             return _json(error.status(), status=error.code)
 
     async def _answer(self, request: web.Request, user: User) -> web.StreamResponse:
-        watching = request.query.get("watch") in ("true", "1")
+        watching = flag(request.query, "watch")
         wanted = target(request.method, request.path, watch=watching)
         if wanted is None:
             return _document(request)
@@ -63,10 +63,10 @@ class ApiServer:
             # Everyone may ask what they may do (`system:basic-user`).
             self._auth.check(user, wanted.attempt)
         if resource is None:
-            raise errors.no_such_path()
+            return _unserved(wanted)
         if wanted.subresource:
             return await self._subresource(request, wanted, resource)
-        if wanted.verb not in resource.verbs:
+        if wanted.verb not in resource.verbs or wanted.misplaced:
             raise errors.method_not_allowed()
         if resource is ACCESS_REVIEWS:
             review = await _review(request)
@@ -187,11 +187,22 @@ def _transport(request: web.Request) -> asyncio.Transport:
     return request.transport
 
 
+def _unserved(wanted: Target) -> web.Response:
+    """A resource that is not served: a Status within a group that is, plain text elsewhere."""
+    if discovery.serves(wanted.group):
+        raise errors.no_such_path()
+    return _page_not_found()
+
+
+def _page_not_found() -> web.Response:
+    return web.Response(text="404 page not found\n", status=404)
+
+
 def _document(request: web.Request) -> web.Response:
     """Discovery and health checks; for the rest the plain text of the real server."""
     found = discovery.document(request.path)
     if found is None:
-        return web.Response(text="404 page not found\n", status=404)
+        return _page_not_found()
     if request.method not in ("GET", "HEAD"):
         raise errors.method_not_allowed()
     return web.Response(text=found) if isinstance(found, str) else _json(found)

@@ -22,6 +22,11 @@ VERSION: Object = {
 HEALTH = ("/healthz", "/livez", "/readyz")
 
 
+def serves(group: str) -> bool:
+    """Whether anything of this group is served."""
+    return group in ["", *(name for name, _ in _groups())]
+
+
 def document(path: str) -> Object | str | None:
     """The answer for a path without a resource; text for the health checks, None for what there is not."""
     path = path.rstrip("/")

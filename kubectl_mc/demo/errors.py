@@ -3,6 +3,7 @@
 The texts are those of apimachinery `pkg/api/errors`; clients show them to people as they are.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 
@@ -93,15 +94,22 @@ def too_old(asked: int, oldest: int) -> ApiError:
     return ApiError(410, "Expired", f"too old resource version: {asked} ({oldest})")
 
 
-def invalid(
-    kind: str, name: str, field: str, why: str, group: str = "", field_reason: str = "FieldValueInvalid"
-) -> ApiError:
-    """422 for one field that breaks a rule; `kind` is the object's kind, as in `Pod "x" is invalid`."""
-    details = {
-        **_details(kind, group, name),
-        "causes": [{"reason": field_reason, "message": why, "field": field}],
-    }
-    return ApiError(422, "Invalid", f'{_qualified(kind, group)} "{name}" is invalid: {field}: {why}', details)
+@dataclass(frozen=True)
+class Flaw:
+    """A field that breaks a rule."""
+
+    field: str
+    why: str
+    reason: str = "FieldValueInvalid"
+
+
+def invalid(kind: str, name: str, *flaws: Flaw, group: str = "") -> ApiError:
+    """422; `kind` is the object's kind, as in `Pod "x" is invalid`."""
+    texts = [f"{flaw.field}: {flaw.why}" for flaw in flaws]
+    text = texts[0] if len(texts) == 1 else f"[{', '.join(texts)}]"
+    causes = [{"reason": flaw.reason, "message": flaw.why, "field": flaw.field} for flaw in flaws]
+    details = {**_details(kind, group, name), "causes": causes}
+    return ApiError(422, "Invalid", f'{_qualified(kind, group)} "{name}" is invalid: {text}', details)
 
 
 def internal(message: str) -> ApiError:

@@ -20,6 +20,11 @@ class Target:
     subresource: str = ""
 
     @property
+    def misplaced(self) -> bool:
+        """Whether the verb is one for an object and there is no name, or the other way round."""
+        return (self.verb in ("update", "patch") and not self.name) or (self.verb == "create" and bool(self.name))
+
+    @property
     def attempt(self) -> Attempt:
         """For the authoriser."""
         resource = f"{self.plural}/{self.subresource}" if self.subresource else self.plural
@@ -38,9 +43,10 @@ def target(method: str, path: str, *, watch: bool) -> Target | None:
     namespace = ""
     if rest[:1] == ["namespaces"] and len(rest) > 2:
         namespace, rest = rest[1], rest[2:]
-    if not rest or len(rest) > 3:
+    if not rest:
         return None
-    plural, name, subresource = (*rest, "", "")[:3]
+    plural, name = (*rest, "")[:2]
+    subresource = "/".join(rest[2:])
     if plural == "namespaces":
         namespace = name
     return Target(_verb(method, name, watch), group, version, plural, namespace, name, subresource)

@@ -13,7 +13,7 @@ from kubectl_mc.demo import errors
 from kubectl_mc.demo.clock import rfc3339_nano
 from kubectl_mc.demo.logs import LogFile, LogLine
 from kubectl_mc.demo.node import Node
-from kubectl_mc.demo.reads import number
+from kubectl_mc.demo.reads import flag, number
 from kubectl_mc.demo.store import Object
 
 SECOND = 1_000_000_000
@@ -40,23 +40,26 @@ class LogOptions:
         """From the query. ApiError 400 for what cannot be read, 422 for what makes no sense."""
         tail, limit, seconds = (number(query, name) for name in ("tailLines", "limitBytes", "sinceSeconds"))
         since = _since_time(query.get("sinceTime", ""))
+        flaws: list[errors.Flaw] = []
         if tail is not None and tail < 0:
-            raise _invalid(pod, "tailLines", f"Invalid value: {tail}: must be greater than or equal to 0")
+            flaws.append(errors.Flaw("tailLines", f"Invalid value: {tail}: must be greater than or equal to 0"))
         for name, value in (("limitBytes", limit), ("sinceSeconds", seconds)):
             if value is not None and value < 1:
-                raise _invalid(pod, name, f"Invalid value: {value}: must be greater than 0")
+                flaws.append(errors.Flaw(name, f"Invalid value: {value}: must be greater than 0"))
         if since is not None and seconds is not None:
             why = "Forbidden: at most one of `sinceTime` or `sinceSeconds` may be specified"
-            raise _invalid(pod, "[]", why, "FieldValueForbidden")
+            flaws.append(errors.Flaw("[]", why, "FieldValueForbidden"))
         if "stream" in query:
-            raise _invalid(pod, "stream", "Forbidden: may not be specified", "FieldValueForbidden")
+            flaws.append(errors.Flaw("stream", "Forbidden: may not be specified", "FieldValueForbidden"))
+        if flaws:
+            raise errors.invalid("PodLogOptions", pod, *flaws)
         if seconds is not None:
             since = int((now - seconds) * SECOND)
         return cls(
             container=query.get("container", ""),
-            follow=_flag(query, "follow"),
-            previous=_flag(query, "previous"),
-            timestamps=_flag(query, "timestamps"),
+            follow=flag(query, "follow"),
+            previous=flag(query, "previous"),
+            timestamps=flag(query, "timestamps"),
             since=since or 0,
             tail=tail,
             limit=limit,
@@ -185,14 +188,6 @@ def _since_time(text: str) -> int | None:
         layout = "2006-01-02T15:04:05Z07:00"
         why = f'parsing time "{text}" as "{layout}": cannot parse "{text}" as "2006"'
         raise errors.bad_request(why) from error
-
-
-def _flag(query: Mapping[str, str], name: str) -> bool:
-    return query.get(name, "") in ("true", "1")
-
-
-def _invalid(pod: str, field: str, why: str, reason: str = "FieldValueInvalid") -> errors.ApiError:
-    return errors.invalid("PodLogOptions", pod, field, why, field_reason=reason)
 
 
 def unassigned(pod: Object) -> bool:

@@ -3,7 +3,7 @@
 import base64
 import binascii
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -105,8 +105,8 @@ def page(store: Store, target: Target, query: Mapping[str, str]) -> tuple[list[O
         version, start = _read_token(token)
         if version < store.forgotten(target.plural):
             raise errors.ApiError(410, "Expired", _TOO_OLD_TOKEN)
-    elif (number(query, "resourceVersion") or 0) > store.version:
-        raise _too_large(int(query["resourceVersion"]), store.version)
+    elif (asked := resource_version(query, "invalid resource version: ", errors.bad_request)) > store.version:
+        raise _too_large(asked, store.version)
     found = [
         obj for obj in store.list(target.plural, selection.namespace) if selection.takes(obj) and _key(obj) > start
     ]
@@ -121,13 +121,28 @@ def page(store: Store, target: Target, query: Mapping[str, str]) -> tuple[list[O
 
 def number(query: Mapping[str, str], name: str) -> int | None:
     """A whole number of the query, None when it is not there. ApiError 400 in Go's words."""
-    text = query.get(name, "")
-    if not text:
+    text = query.get(name)
+    if text is None:
         return None
     try:
         return int(text)
     except ValueError as error:
         raise errors.bad_request(f'strconv.ParseInt: parsing "{text}": invalid syntax') from error
+
+
+def resource_version(query: Mapping[str, str], prefix: str, error: Callable[[str], errors.ApiError]) -> int:
+    """The resourceVersion of the query, 0 when there is none; lists and watches complain differently."""
+    text = query.get("resourceVersion", "")
+    try:
+        return int(text or 0)
+    except ValueError as cause:
+        why = f'resourceVersion: Invalid value: "{text}": strconv.ParseUint: parsing "{text}": invalid syntax'
+        raise error(prefix + why) from cause
+
+
+def flag(query: Mapping[str, str], name: str) -> bool:
+    """A bool of the query as apimachinery reads it: everything is true that is not `false` or `0`."""
+    return query.get(name, "false").lower() not in ("false", "0")
 
 
 def _key(obj: Object) -> tuple[str, str]:
@@ -145,7 +160,7 @@ def _read_token(token: str) -> tuple[int, tuple[str, str]]:
         namespace, _, name = content["start"].removesuffix("\0").partition("/")
         return int(content["rv"]), (namespace, name)
     except (binascii.Error, ValueError, KeyError, TypeError) as error:
-        raise errors.bad_request(f"invalid continue token: continue key is not valid: {error}") from error
+        raise errors.bad_request("invalid continue token: continue key is not valid") from error
 
 
 def _too_large(asked: int, current: int) -> errors.ApiError:

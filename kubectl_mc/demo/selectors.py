@@ -15,11 +15,22 @@ Object = dict[str, Any]
 Predicate = Callable[[Object], bool]
 
 _TOKEN = re.compile(r"\s*(?:(?P<symbol>!=|==|=|!|\(|\)|,|<|>)|(?P<word>[^\s!=(),<>]+))")
-_KEY = re.compile(r"([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]")
+_NAME = r"([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]"
+_KEY = re.compile(rf"([a-z0-9.-]+/)?{_NAME}")
+_VALUE = re.compile(f"({_NAME})?")
 _BAD_KEY = (
     'unable to parse requirement: <nil>: Invalid value: "{}": name part must consist of alphanumeric characters, '
     "'-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or "
     "'123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')"
+)
+_BAD_QUALIFIED = _BAD_KEY.replace("name part", "a qualified name") + (
+    " with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')"
+)
+_BAD_VALUE = (
+    'unable to parse requirement: values[{}][{}]: Invalid value: "{}": a valid label must be an empty string or '
+    "consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. "
+    "'MyValue',  or 'my_value',  or '12345', regex used for validation is "
+    "'(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')"
 )
 _END = ""
 
@@ -30,7 +41,7 @@ class Requirement:
 
     key: str
     operator: str
-    """`exists`, `!`, `in` or `notin`; `=` and `!=` are sets of one."""
+    """`exists`, `!`, `in`, `notin`, `<` or `>`; `=` and `!=` are sets of one."""
     values: frozenset[str] = frozenset()
 
     def holds(self, labels: dict[str, str]) -> bool:
@@ -39,6 +50,11 @@ class Requirement:
             return self.key in labels
         if self.operator == "!":
             return self.key not in labels
+        if self.operator in ("<", ">"):
+            held, (limit,) = labels.get(self.key, ""), self.values
+            if not (held.isdecimal() and limit.isdecimal()):
+                return False
+            return int(held) < int(limit) if self.operator == "<" else int(held) > int(limit)
         if self.operator == "in":
             return labels.get(self.key) in self.values
         return self.key not in labels or labels[self.key] not in self.values
@@ -73,8 +89,8 @@ class _LabelParser:
         if absent:
             self._take()
         key = self._word("identifier")
-        if not _KEY.fullmatch(key.rpartition("/")[2]):
-            raise errors.bad_request(_BAD_KEY.format(key))
+        if not _KEY.fullmatch(key):
+            raise errors.bad_request((_BAD_QUALIFIED if key.count("/") > 1 else _BAD_KEY).format(key))
         if absent:
             return Requirement(key, "!")
         if self._peek() in (_END, ","):
@@ -83,20 +99,22 @@ class _LabelParser:
         if operator in ("=", "==", "!="):
             empty = self._peek() in (_END, ",")
             value = "" if empty else self._word("identifier")
-            return Requirement(key, "notin" if operator == "!=" else "in", frozenset([value]))
+            return Requirement(key, "notin" if operator == "!=" else "in", _checked(key, [value]))
         if operator in ("in", "notin"):
-            return Requirement(key, operator, self._values())
+            return Requirement(key, operator, _checked(key, self._values()))
+        if operator in ("<", ">"):
+            return Requirement(key, operator, frozenset([self._word("identifier")]))
         raise self._unexpected(operator, "in, notin, =, ==, !=, gt, lt")
 
-    def _values(self) -> frozenset[str]:
+    def _values(self) -> list[str]:
         if (opening := self._take()) != "(":
             raise errors.bad_request(f"unable to parse requirement: found '{opening}' expected: '('")
-        values: set[str] = set()
+        values: list[str] = []
         while True:
-            values.add(self._word("',', or identifier") if self._is_word() else "")
+            values.append(self._take() if self._is_word() else "")
             token = self._take()
             if token == ")":
-                return frozenset(values)
+                return values
             if token != ",":
                 raise self._unexpected(token, "',' or ')'")
 
@@ -118,6 +136,14 @@ class _LabelParser:
         token = self._peek()
         self._next += 1
         return token
+
+
+def _checked(key: str, values: list[str]) -> frozenset[str]:
+    """The values as a set, if each may be the value of a label."""
+    for index, value in enumerate(values):
+        if not _VALUE.fullmatch(value):
+            raise errors.bad_request(_BAD_VALUE.format(index, key, value))
+    return frozenset(values)
 
 
 def labels(text: str) -> Predicate:
@@ -153,11 +179,18 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "replicasets": ("status.replicas",),
     "replicationcontrollers": ("status.replicas",),
     "jobs": ("status.successful",),
+    "services": ("spec.clusterIP", "spec.type"),
 }
 """The fields that can be selected beside metadata.name and metadata.namespace."""
 
-_OWN_TEXT = frozenset(["pods", "events", "namespaces", "nodes", "secrets", "replicasets", "replicationcontrollers"])
-"""Resources with their own conversion of field labels, which complains with fewer words than the general one."""
+
+def _unknown_field(field: str, resource: str) -> str:
+    """Resources with their own conversion of field labels complain with fewer words than the general one."""
+    if resource == "jobs":
+        return f'field label "{field}" not supported for Job'
+    if resource in FIELDS:
+        return f"field label not supported: {field}"
+    return f'"{field}" is not a known field selector: only "metadata.name", "metadata.namespace"'
 
 
 def fields(text: str, resource: str) -> Predicate:
@@ -169,10 +202,7 @@ def fields(text: str, resource: str) -> Predicate:
             raise errors.bad_request(f"invalid selector: '{text}'; can't understand '{term}'")
         field, operator, value = match.groups()
         if field not in ("metadata.name", "metadata.namespace", *FIELDS.get(resource, ())):
-            if resource in _OWN_TEXT:
-                raise errors.bad_request(f"field label not supported: {field}")
-            known = '"metadata.name", "metadata.namespace"'
-            raise errors.bad_request(f'"{field}" is not a known field selector: only {known}')
+            raise errors.bad_request(_unknown_field(field, resource))
         terms.append((tuple(field.split(".")), operator != "!=", value))
 
     def matches(obj: Object) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 from kubectl_mc.demo import errors
 from kubectl_mc.demo.clock import Clock
 from kubectl_mc.demo.paths import Target
-from kubectl_mc.demo.reads import Form, Selection, number
+from kubectl_mc.demo.reads import Form, Selection, flag, number, resource_version
 from kubectl_mc.demo.resources import BY_PLURAL
 from kubectl_mc.demo.store import Change, Object, Store
 
@@ -27,9 +27,9 @@ class Watch:
         self._form = form
         self._selection = Selection.of(target, query)
         self._timeout = number(query, "timeoutSeconds") or DEFAULT_TIMEOUT
-        self._bookmarks = query.get("allowWatchBookmarks") in ("true", "1")
-        self._initial_bookmark = query.get("sendInitialEvents") in ("true", "1")
-        version = _version(query.get("resourceVersion", ""))
+        self._bookmarks = flag(query, "allowWatchBookmarks")
+        self._initial_bookmark = flag(query, "sendInitialEvents")
+        version = resource_version(query, "", _unreadable)
         self._synthetic = self._initial_bookmark or not version
         """Whether to begin with an ADDED for everything there is."""
         self._version = store.version if self._synthetic else version
@@ -98,12 +98,9 @@ class Watch:
         return _line("BOOKMARK", {"kind": served.kind, "apiVersion": served.api_version, "metadata": metadata})
 
 
-def _version(text: str) -> int:
-    try:
-        return int(text or 0)
-    except ValueError as error:
-        why = f'resourceVersion: Invalid value: "{text}": strconv.ParseUint: parsing "{text}": invalid syntax'
-        raise errors.ApiError(500, "", why) from error
+def _unreadable(why: str) -> errors.ApiError:
+    """A resourceVersion that is no number; the real server calls it its own fault here."""
+    return errors.ApiError(500, "", why)
 
 
 def _line(kind: str, body: Object) -> bytes:

@@ -35,19 +35,21 @@ class Writes:
     def create(self, target: Target, body: Any) -> Object:
         """A new object in the request's namespace. ApiError 400, 404 for the namespace, 409, 422."""
         served = BY_PLURAL[target.plural]
-        if not isinstance(body, dict) or not body.get("kind"):
-            what = f"the object provided is unrecognized (must be of type {served.kind}): Object 'Kind' is missing"
-            raise errors.bad_request(what)
+        if not isinstance(body, dict):
+            raise errors.bad_request(f"the object provided is unrecognized (must be of type {served.kind})")
+        body = {"kind": served.kind, "apiVersion": served.api_version, **body}
         if (kind := body["kind"]) != served.kind:
-            version = body.get("apiVersion", "")
-            raise errors.bad_request(f'{kind} in version "{version}" cannot be handled as a {served.kind}')
+            version = body["apiVersion"]
+            raise errors.bad_request(
+                f'{kind} in version "{version}" cannot be handled as a {served.kind}: '
+                f'no kind "{kind}" is registered for version "{version}" in scheme "pkg/runtime/scheme.go:110"'
+            )
         metadata = dict(body.get("metadata") or {})
         if served.namespaced:
             self._store.get("namespaces", "", target.namespace)
             if metadata.setdefault("namespace", target.namespace) != target.namespace:
-                raise errors.bad_request(
-                    "the namespace of the provided object does not match the namespace of the request"
-                )
+                why = "the namespace of the provided object does not match the namespace sent on the request"
+                raise errors.bad_request(why)
         _check_new(target.plural, {**body, "metadata": metadata})
         for given in ("uid", "resourceVersion", "creationTimestamp", "generation", "deletionTimestamp"):
             metadata.pop(given, None)
@@ -56,7 +58,12 @@ class Writes:
     def update(self, target: Target, body: Any) -> Object:
         """Replaces the object. ApiError 409 when the client has seen an older one."""
         current = self._store.get(target.plural, *self._key(target))
-        seen = body.get("metadata", {}).get("resourceVersion")
+        metadata = body.get("metadata", {})
+        if (name := metadata.get("name", target.name)) != target.name:
+            raise errors.bad_request(
+                f"the name of the object ({name}) does not match the name on the URL ({target.name})"
+            )
+        seen = metadata.get("resourceVersion")
         if seen and seen != current["metadata"]["resourceVersion"]:
             why = "the object has been modified; please apply your changes to the latest version and try again"
             raise errors.conflict(target.plural, target.name, why, target.group)
@@ -138,8 +145,8 @@ class Writes:
             if "status" in current:
                 changed["status"] = current["status"]
             if target.plural == "pods" and not _same_but_images(current["spec"], changed["spec"]):
-                reason = "FieldValueForbidden"
-                raise errors.invalid("Pod", target.name, "spec", _POD_IS_FIXED, field_reason=reason)
+                flaw = errors.Flaw("spec", _POD_IS_FIXED, "FieldValueForbidden")
+                raise errors.invalid("Pod", target.name, flaw)
         return self._store.update(target.plural, changed)
 
     def _key(self, target: Target) -> tuple[str, str]:
@@ -148,15 +155,17 @@ class Writes:
 
 def _check_new(plural: str, obj: Object) -> None:
     """The few rules that a person runs into. ApiError 422."""
-    kind, group = BY_PLURAL[plural].kind, BY_PLURAL[plural].group
     name = obj["metadata"].get("name", "")
+    flaws: list[errors.Flaw] = []
     if not name and not obj["metadata"].get("generateName"):
         why = "Required value: name or generateName is required"
-        raise errors.invalid(kind, "", "metadata.name", why, group, "FieldValueRequired")
-    if name and not _SUBDOMAIN.fullmatch(name):
-        raise errors.invalid(kind, name, "metadata.name", _BAD_NAME.format(name), group)
+        flaws.append(errors.Flaw("metadata.name", why, "FieldValueRequired"))
+    elif name and not _SUBDOMAIN.fullmatch(name):
+        flaws.append(errors.Flaw("metadata.name", _BAD_NAME.format(name)))
     if plural == "pods" and not obj.get("spec", {}).get("containers"):
-        raise errors.invalid(kind, name, "spec.containers", "Required value", group, "FieldValueRequired")
+        flaws.append(errors.Flaw("spec.containers", "Required value", "FieldValueRequired"))
+    if flaws:
+        raise errors.invalid(BY_PLURAL[plural].kind, name, *flaws, group=BY_PLURAL[plural].group)
 
 
 def _with_ephemeral(current: Object, new: Object) -> Object:
@@ -170,14 +179,14 @@ def _with_ephemeral(current: Object, new: Object) -> Object:
         field = f"spec.ephemeralContainers[{index}]"
         if each["name"] in taken:
             why = f'Duplicate value: "{each["name"]}"'
-            raise errors.invalid("Pod", name, f"{field}.name", why, field_reason="FieldValueDuplicate")
+            raise errors.invalid("Pod", name, errors.Flaw(f"{field}.name", why, "FieldValueDuplicate"))
         if each["name"] in existing and each != existing[each["name"]]:
             why = "Forbidden: existing ephemeral containers may not be changed"
-            raise errors.invalid("Pod", name, "spec.ephemeralContainers", why, field_reason="FieldValueForbidden")
+            raise errors.invalid("Pod", name, errors.Flaw("spec.ephemeralContainers", why, "FieldValueForbidden"))
         taken.add(each["name"])
     if missing := set(existing) - {each["name"] for each in wanted}:
         why = f'Forbidden: existing ephemeral containers "{min(missing)}" may not be removed'
-        raise errors.invalid("Pod", name, "spec.ephemeralContainers", why, field_reason="FieldValueForbidden")
+        raise errors.invalid("Pod", name, errors.Flaw("spec.ephemeralContainers", why, "FieldValueForbidden"))
     return {**spec, "ephemeralContainers": wanted}
 
 
