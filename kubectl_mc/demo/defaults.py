@@ -4,12 +4,15 @@ From `pkg/apis/core/v1/defaults.go`, the workloads' counterparts and the Service
 validate and to overwrite what is set.
 """
 
+import base64
 import hashlib
 from typing import Any
 
 Object = dict[str, Any]
 
 _TOKEN_MOUNT = "/var/run/secrets/kubernetes.io/serviceaccount"
+
+_UNBOUND = {"phase": "Pending"}
 
 _TOLERATIONS = [
     {"key": f"node.kubernetes.io/{trouble}", "operator": "Exists", "effect": "NoExecute", "tolerationSeconds": 300}
@@ -28,7 +31,11 @@ def filled(resource: str, obj: Object) -> Object:
         template = {**job, "spec": _templated(job["spec"])}
         return {**obj, "spec": {"concurrencyPolicy": "Allow", "suspend": False, **obj["spec"], "jobTemplate": template}}
     if resource == "services":
-        return {**obj, "spec": _service_spec(obj["spec"])}
+        return {**obj, "spec": _service_spec(obj["spec"], obj["metadata"])}
+    if resource == "secrets":
+        return _secret(obj)
+    if resource == "persistentvolumeclaims":
+        return {**obj, "spec": {"volumeMode": "Filesystem", **obj["spec"]}, "status": obj.get("status", _UNBOUND)}
     return obj
 
 
@@ -98,9 +105,20 @@ def _volume(spec: Object) -> Object:
     return spec if len(spec) > 1 else {**spec, "emptyDir": {}}
 
 
-def _service_spec(spec: Object) -> Object:
+def _secret(obj: Object) -> Object:
+    """`stringData` is for writing only: it is read as `data`."""
+    written = {key: base64.b64encode(text.encode()).decode() for key, text in obj.get("stringData", {}).items()}
+    rest = {key: value for key, value in obj.items() if key != "stringData"}
+    return {"type": "Opaque", **rest, "data": {**obj.get("data", {}), **written}}
+
+
+def _service_spec(spec: Object, metadata: Object) -> Object:
+    """With a cluster IP that follows from the name."""
+    digest = hashlib.sha1(f"{metadata.get('namespace')}/{metadata.get('name')}".encode()).digest()
+    address = f"10.96.{digest[0]}.{digest[1] % 254 + 1}"
     ports = [{"protocol": "TCP", "targetPort": port["port"], **port} for port in spec.get("ports", [])]
-    return {"type": "ClusterIP", "sessionAffinity": "None", **spec, "ports": ports}
+    addresses = {"clusterIP": address, "clusterIPs": [spec.get("clusterIP", address)]}
+    return {"type": "ClusterIP", "sessionAffinity": "None", **addresses, **spec, "ports": ports}
 
 
 def _admitted(spec: Object, obj: Object) -> Object:

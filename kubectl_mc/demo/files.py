@@ -226,7 +226,6 @@ def _source(store: Store, pod: Object, mount: Mount) -> Mapping[str, bytes]:
     elif mount.kind == "secret":
         held = store.find("secrets", namespace, mount.source.get("secretName", "")) or {}
         found = {key: base64.b64decode(value) for key, value in (held.get("data") or {}).items()}
-        found |= {key: value.encode() for key, value in (held.get("stringData") or {}).items()}
     elif mount.kind == "projected":
         found = {"namespace": namespace.encode(), "token": b"not-a-real-token", "ca.crt": b""}
     if items := mount.source.get("items"):
