@@ -174,10 +174,11 @@ def _action(probe: Json) -> str:
 
 
 def _status(status: Json) -> ContainerStatus:
+    last = _state(mapping(status, "lastState"))
     return ContainerStatus(
         name=text(status, "name"),
         state=_state(mapping(status, "state")),
-        last=_state(last) if (last := mapping(status, "lastState")) else None,
+        last=last if last.terminated else None,
         ready=flag(status, "ready") is True,
         started=flag(status, "started"),
         restarts=number(status, "restartCount"),
@@ -187,10 +188,9 @@ def _status(status: Json) -> ContainerStatus:
 
 
 def _state(state: Json) -> ContainerState:
-    if "running" in state:
+    if isinstance(state.get("running"), dict):
         return ContainerState(StateKind.RUNNING, started_at=parse_time(mapping(state, "running").get("startedAt")))
-    if "terminated" in state:
-        ended = mapping(state, "terminated")
+    if isinstance(ended := state.get("terminated"), dict):
         return ContainerState(
             StateKind.TERMINATED,
             reason=text(ended, "reason"),

@@ -1,6 +1,9 @@
 """The kinds of objects that this tool asks for, and the words by which a person may name them."""
 
+import re
 from dataclasses import dataclass
+
+_OBJECT_NAME = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9._:-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,11 @@ def target_resource(word: str) -> Resource | None:
             qualified = {"", resource.group, f"{resource.version}.{resource.group}"}
             return resource if rest in qualified or (not resource.group and rest == resource.version) else None
     return None
+
+
+def can_be_a_name(word: str) -> bool:
+    """Whether an object or a namespace may be called so. Anything else would change the URL that it is put into."""
+    return _OBJECT_NAME.fullmatch(word) is not None
 
 
 def resource_of_kind(kind: str) -> Resource | None:

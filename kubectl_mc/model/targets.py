@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from kubectl_mc.errors import UsageError
-from kubectl_mc.model.resources import PODS, TARGETS, Resource, target_resource
+from kubectl_mc.model.resources import PODS, TARGETS, Resource, can_be_a_name, target_resource
 
 ACCEPTED = "a target is POD, TYPE/NAME or TYPE NAME; or choose with -l SELECTOR, --field-selector or -A"
 
@@ -58,8 +58,8 @@ def _targets(words: list[str]) -> list[Target]:
     # As kubectl: `deploy web` is a type and a name. One word alone is a pod, whatever it is called.
     resource = target_resource(words[0]) if len(words) > 1 else None
     if resource is not None:
-        return [Target(resource, name) for name in words[1:]]
-    return [Target(PODS, name) for name in words]
+        return [_named(resource, name) for name in words[1:]]
+    return [_named(PODS, name) for name in words]
 
 
 def _typed(word: str) -> Target:
@@ -72,4 +72,10 @@ def _typed(word: str) -> Target:
             resource.short_names[0] if resource.short_names else resource.singular for resource in TARGETS
         )
         raise UsageError(f"{word}: {type_!r} is no type that has pods", f"types: {known}")
+    return _named(resource, name)
+
+
+def _named(resource: Resource, name: str) -> Target:
+    if not can_be_a_name(name):
+        raise UsageError(f"{name!r} is no name that a {resource.singular} can have", ACCEPTED)
     return Target(resource, name)
