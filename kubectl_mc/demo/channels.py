@@ -10,9 +10,9 @@ from typing import Any
 from aiohttp import WSMsgType, hdrs, web
 
 from kubectl_mc.demo import errors
-from kubectl_mc.demo.pipes import Pipe
 from kubectl_mc.demo.sessions import Session, Streams
-from kubectl_mc.demo.terminal import Terminal
+from kubectl_mc.demo.shell.pipes import Pipe
+from kubectl_mc.demo.shell.terminal import Terminal
 
 STDIN, STDOUT, STDERR, STATUS, RESIZE, CLOSE = 0, 1, 2, 3, 4, 255
 V5, V4 = "v5.channel.k8s.io", "v4.channel.k8s.io"

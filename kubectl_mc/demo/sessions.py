@@ -9,13 +9,14 @@ from dataclasses import dataclass
 
 from kubectl_mc.demo import errors
 from kubectl_mc.demo.clock import Clock
-from kubectl_mc.demo.files import FileTree, Layers, user_of
 from kubectl_mc.demo.node import ContainerView, Node
 from kubectl_mc.demo.podlogs import status_of
-from kubectl_mc.demo.processes import Process, Sink, Source, Surroundings
-from kubectl_mc.demo.shell import SHELLS, commands_of, execute
+from kubectl_mc.demo.shell.applets import execute
+from kubectl_mc.demo.shell.files import FileTree, Layers, user_of
+from kubectl_mc.demo.shell.interpreter import SHELLS, commands_of
+from kubectl_mc.demo.shell.processes import Process, Sink, Source, Surroundings
+from kubectl_mc.demo.shell.terminal import Terminal
 from kubectl_mc.demo.store import Object, Store
-from kubectl_mc.demo.terminal import Terminal
 
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _WITHOUT_BASH = ("busybox", "alpine", "redis", "haproxy", "curl", "git", "migrate", "fluent")
@@ -54,11 +55,11 @@ class Session:
             raise errors.internal(f'unable to upgrade connection: container not found ("{name}")')
         if self.attach and not self._talks(view):
             return await self._listen(streams)
-        process = self._process(view, streams)
-        if not process.argv:
-            raise _not_started("args must not be empty")
         has_bash = not any(part in self.container["image"] for part in _WITHOUT_BASH)
         commands = commands_of(self.container["image"], has_bash=has_bash) if view.shell else {}
+        process = self._process(view, streams, frozenset(commands))
+        if not process.argv:
+            raise _not_started("args must not be empty")
         directory, base = posixpath.split(process.argv[0])
         if base not in commands or directory not in ("", "/bin", "/usr/bin"):
             path = process.argv[0]
@@ -89,7 +90,7 @@ class Session:
                 seen += 1
         return 0
 
-    def _process(self, view: ContainerView, streams: Streams) -> Process:
+    def _process(self, view: ContainerView, streams: Streams, commands: frozenset[str]) -> Process:
         pod, container = self.pod, self.container
         spec = pod["spec"]
         siblings = [each for kind in ("initContainers", "containers") for each in spec.get(kind) or []]
@@ -111,6 +112,7 @@ class Session:
             ports=frozenset(
                 port["containerPort"] for each in siblings if each["name"] in running for port in each.get("ports", [])
             ),
+            commands=commands,
             store=self.store,
             clock=self.clock,
         )

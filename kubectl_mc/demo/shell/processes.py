@@ -3,12 +3,13 @@
 import posixpath
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Protocol
 
 from kubectl_mc.demo.clock import Clock
-from kubectl_mc.demo.files import FileTree
+from kubectl_mc.demo.shell.files import FileTree
+from kubectl_mc.demo.shell.terminal import Terminal
 from kubectl_mc.demo.store import Object, Store
-from kubectl_mc.demo.terminal import Terminal
 
 Sink = Callable[[bytes], Awaitable[None]]
 SHELL_PID = 37
@@ -38,6 +39,8 @@ class Surroundings:
     """Process ids and command lines that run already."""
     ports: frozenset[int]
     """What is listened on, by any container of the pod: they share one network."""
+    commands: frozenset[str]
+    """The names of what can be executed."""
     store: Store
     clock: Clock
 
@@ -81,3 +84,19 @@ class Process:
         """A line on stderr with the name in front, and the exit code."""
         await self.err(f"{self.name}: {text}\n".encode())
         return code
+
+
+def reason(error: OSError) -> str:
+    """An OSError in the C library's words."""
+    words = {
+        FileNotFoundError: "No such file or directory",
+        IsADirectoryError: "Is a directory",
+        NotADirectoryError: "Not a directory",
+        PermissionError: "Permission denied",
+    }
+    return words.get(type(error), "Read-only file system")
+
+
+def now(process: Process, pattern: str) -> str:
+    """The cluster's time."""
+    return datetime.fromtimestamp(process.around.clock.now(), UTC).strftime(pattern)

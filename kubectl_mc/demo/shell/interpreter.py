@@ -1,18 +1,17 @@
-"""The simulated shell: runs scripts and holds a conversation on a terminal. Its grammar is in `syntax.py`.
+"""Runs scripts and holds a conversation on a terminal. The grammar is in `syntax.py`.
 
 Builtins are those that must change the shell itself; every other command is an applet.
 """
 
 import asyncio
-import posixpath
 from collections.abc import Mapping
 from dataclasses import replace
 
-from kubectl_mc.demo import applets
-from kubectl_mc.demo.applets import Applet
-from kubectl_mc.demo.pipes import Pipe
-from kubectl_mc.demo.processes import SHELL_PID, Process
-from kubectl_mc.demo.syntax import (
+from kubectl_mc.demo.shell.applets import APPLETS, IMAGE_APPLETS, NOT_FOUND, Applet, execute
+from kubectl_mc.demo.shell.expansion import fields
+from kubectl_mc.demo.shell.pipes import Pipe
+from kubectl_mc.demo.shell.processes import SHELL_PID, Process, reason
+from kubectl_mc.demo.shell.syntax import (
     Command,
     For,
     Group,
@@ -21,14 +20,12 @@ from kubectl_mc.demo.syntax import (
     Pipeline,
     Redirect,
     Script,
-    ShellSyntaxError,
     Step,
-    Word,
     parse,
 )
+from kubectl_mc.demo.shell.tokens import ShellSyntaxError, Word
 
 INTERRUPTED = 130
-NOT_FOUND = 127
 SHELLS = ("sh", "ash", "bash")
 
 
@@ -182,7 +179,7 @@ class Shell:
             except OSError as error:
                 name = "".join(await self._fields(redirect.target))
                 verb = "open" if redirect.operator == "<" else "create"
-                await process.err(f"sh: can't {verb} {name}: {applets.why(error)}\n".encode())
+                await process.err(f"sh: can't {verb} {name}: {reason(error)}\n".encode())
                 return 1
         argv = tuple([field for word in command.words for field in await self._fields(word)])
         values = {name: " ".join(await self._fields(word)) for name, word in command.assignments}
@@ -263,25 +260,8 @@ class Shell:
         return 0 if len(found) == len(names) else NOT_FOUND
 
     async def _fields(self, word: Word) -> list[str]:
-        """The words that a word becomes: unquoted values are split at white space."""
-        fields: list[str] = []
-        current: str | None = None
-        for piece in word:
-            value = piece.text
-            if piece.kind == "variable":
-                value = self._value(piece.text)
-            elif piece.kind == "command":
-                value = await self._substituted(piece.text)
-            if piece.kind == "text" or piece.quoted:
-                current = (current or "") + value
-                continue
-            first, *rest = value.split() or [""]
-            if first:
-                current = (current or "") + first
-            for each in rest:
-                fields.append(current or "")
-                current = each
-        return fields if current is None else [*fields, current]
+        """The words that a word becomes."""
+        return await fields(word, self._value, self._substituted)
 
     async def _substituted(self, text: str) -> str:
         """What a `$(…)` prints, without the newlines at its end."""
@@ -318,21 +298,10 @@ class Shell:
         return found or default
 
 
-async def execute(process: Process, commands: Mapping[str, Applet]) -> int:
-    """Runs a command that is no builtin: a shell or an applet; 127 when there is none."""
-    name = process.argv[0]
-    in_path = "/" not in name or posixpath.dirname(name) in ("/bin", "/usr/bin", "/usr/local/bin")
-    applet = commands.get(posixpath.basename(name)) if in_path else None
-    if applet is None:
-        await process.err(f"sh: {name}: not found\n".encode())
-        return NOT_FOUND
-    return await applets.run(applet, process)
-
-
 def commands_of(image: str, *, has_bash: bool) -> dict[str, Applet]:
     """Every command of an image that has a shell."""
-    found = dict(applets.APPLETS)
-    for part, extra in applets.IMAGE_APPLETS.items():
+    found = dict(APPLETS)
+    for part, extra in IMAGE_APPLETS.items():
         if part in image:
             found |= extra
 

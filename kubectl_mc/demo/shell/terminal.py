@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from kubectl_mc.demo.pipes import Pipe
+from kubectl_mc.demo.shell.pipes import Pipe
 
 _INTERRUPT, _END, _KILL_LINE, _ESCAPE = 0x03, 0x04, 0x15, 0x1B
 _ERASE = (0x7F, 0x08)

@@ -1,28 +1,13 @@
 """The grammar of the simulated shell: from text to lists of pipelines of commands. Pure.
 
-Words stay unexpanded, as tuples of pieces, so that quotes still count when variables come in. Knows `;`, `&&`, `||`,
+Knows `;`, `&&`, `||`,
 `|`, `!`, newlines, redirections, quotes, `$NAME`, `${NAME:-x}`, `$(…)`, `if`, `while`, `until`, `for` and `{ … }`.
 """
 
 import re
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
-
-class Piece(NamedTuple):
-    """A part of a word."""
-
-    kind: str
-    """`text`, `variable` or `command`."""
-    text: str
-    quoted: bool = False
-
-
-Word = tuple[Piece, ...]
-
-
-class ShellSyntaxError(Exception):
-    """What the shell cannot read."""
+from kubectl_mc.demo.shell.tokens import OPERATOR, ShellSyntaxError, Token, Word, plain, tokens
 
 
 @dataclass(frozen=True)
@@ -95,102 +80,24 @@ class Script:
     pipelines: tuple[Pipeline, ...] = field(default=())
 
 
-_OPERATOR = re.compile(r"&&|\|\||[;|&()\n]|(\d?)(>>|>&|<|>)")
-_VARIABLE = re.compile(r"\$(?:\{([^}]*)\}|([A-Za-z_][A-Za-z0-9_]*|[?$#@*!0-9]))")
 _ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=")
 _CLOSERS = frozenset(["then", "elif", "else", "fi", "do", "done", "}"])
 
 
 def parse(text: str) -> Script:
     """The script of a text. ShellSyntaxError."""
-    parser = _Parser(_tokens(text))
+    parser = _Parser(tokens(text))
     script = parser.script()
     if parser.token is not None:
         raise ShellSyntaxError(f"unexpected {parser.shown}")
     return script
 
 
-Token = str | Word
-"""An operator as it stands, or a word."""
-
-
-def _tokens(text: str) -> list[Token]:
-    found: list[Token] = []
-    at = 0
-    while at < len(text):
-        if text[at] in " \t\r":
-            at += 1
-        elif text.startswith("\\\n", at):
-            at += 2
-        elif text[at] == "#":
-            at = text.find("\n", at) if "\n" in text[at:] else len(text)
-        elif match := _OPERATOR.match(text, at):
-            found.append(match.group())
-            at = match.end()
-        else:
-            word, at = _word(text, at)
-            found.append(word)
-    return found
-
-
-def _word(text: str, at: int) -> tuple[Word, int]:
-    """One word from a position, and the position behind it."""
-    pieces: list[Piece] = []
-    quoted = False
-    while at < len(text):
-        character = text[at]
-        if character == '"':
-            quoted = not quoted
-            pieces.append(Piece("text", "", quoted=True))
-            at += 1
-        elif character == "'" and not quoted:
-            end = text.find("'", at + 1)
-            if end < 0:
-                raise ShellSyntaxError("unterminated quoted string")
-            pieces.append(Piece("text", text[at + 1 : end], quoted=True))
-            at = end + 1
-        elif character == "\\" and at + 1 < len(text) and (not quoted or text[at + 1] in '"\\$`'):
-            pieces.append(Piece("text", text[at + 1], quoted=True))
-            at += 2
-        elif text.startswith("$(", at):
-            end = _closing(text, at + 2)
-            pieces.append(Piece("command", text[at + 2 : end], quoted))
-            at = end + 1
-        elif match := _VARIABLE.match(text, at):
-            pieces.append(Piece("variable", match.group(1) or match.group(2), quoted))
-            at = match.end()
-        elif not quoted and (character in " \t\r\n;|&()<>"):
-            break
-        else:
-            pieces.append(Piece("text", character, quoted))
-            at += 1
-    if quoted:
-        raise ShellSyntaxError("unterminated quoted string")
-    return tuple(pieces), at
-
-
-def _closing(text: str, at: int) -> int:
-    """The parenthesis that ends a `$(`."""
-    depth = 1
-    for index in range(at, len(text)):
-        depth += {"(": 1, ")": -1}.get(text[index], 0)
-        if depth == 0:
-            return index
-    raise ShellSyntaxError('unexpected end of file (expecting ")")')
-
-
-def _plain(token: Token | None) -> str | None:
-    """A word without quotes and variables, which alone may be a reserved one."""
-    if not isinstance(token, tuple) or any(piece.quoted or piece.kind != "text" for piece in token):
-        return None
-    return "".join(piece.text for piece in token)
-
-
 class _Parser:
     """Recursive descent over tokens."""
 
-    def __init__(self, tokens: list[Token]) -> None:
-        self._tokens = tokens
+    def __init__(self, found: list[Token]) -> None:
+        self._tokens = found
         self._at = 0
 
     @property
@@ -213,7 +120,7 @@ class _Parser:
         while True:
             while self.token in (";", "\n", "&"):
                 self._at += 1
-            if self.token in (None, ")") or _plain(self.token) in _CLOSERS:
+            if self.token in (None, ")") or plain(self.token) in _CLOSERS:
                 return Script(tuple(found))
             found.append(self._pipeline(joint))
             joint = str(self.token) if self.token in ("&&", "||") else ";"
@@ -223,7 +130,7 @@ class _Parser:
                     self._at += 1
 
     def _pipeline(self, joint: str) -> Pipeline:
-        negated = _plain(self.token) == "!"
+        negated = plain(self.token) == "!"
         self._at += negated
         steps = [self._step()]
         while self.token == "|":
@@ -232,7 +139,7 @@ class _Parser:
         return Pipeline(tuple(steps), joint, negated)
 
     def _step(self) -> Step:
-        word = _plain(self.token)
+        word = plain(self.token)
         if word == "if":
             return self._if()
         if word in ("while", "until"):
@@ -250,13 +157,13 @@ class _Parser:
 
     def _if(self) -> If:
         branches: list[tuple[Script, Script]] = []
-        while _plain(self.token) in ("if", "elif"):
+        while plain(self.token) in ("if", "elif"):
             self._at += 1
             condition = self.script()
             self._expect("then")
             branches.append((condition, self.script()))
         otherwise = None
-        if _plain(self.token) == "else":
+        if plain(self.token) == "else":
             self._at += 1
             otherwise = self.script()
         self._expect("fi")
@@ -264,7 +171,7 @@ class _Parser:
 
     def _for(self) -> For:
         self._at += 1
-        name = _plain(self._take()) or ""
+        name = plain(self._take()) or ""
         self._expect("in")
         words: list[Word] = []
         while isinstance(self.token, tuple):
@@ -293,7 +200,7 @@ class _Parser:
                     assignments.append(assignment)
                 else:
                     words.append(token)
-            elif token and (match := _OPERATOR.fullmatch(token)) and match.group(2):
+            elif token and (match := OPERATOR.fullmatch(token)) and match.group(2):
                 self._at += 1
                 redirects.append(self._redirect(match.group(1), match.group(2)))
             else:
@@ -314,18 +221,18 @@ class _Parser:
         return token
 
     def _expect(self, word: str) -> None:
-        if _plain(self.token) != word and self.token != word:
+        if plain(self.token) != word and self.token != word:
             raise ShellSyntaxError(f'unexpected {self.shown} (expecting "{word}")')
         self._at += 1
 
 
 def _assignment(word: Word) -> tuple[str, Word] | None:
     """`NAME=…` as a name and the word that is its value."""
-    plain = ""
+    name = ""
     for index, piece in enumerate(word):
         if piece.kind != "text" or piece.quoted:
             break
-        plain += piece.text
-        if match := _ASSIGNMENT.fullmatch(plain):
+        name += piece.text
+        if match := _ASSIGNMENT.fullmatch(name):
             return match.group(1), word[index + 1 :]
     return None
