@@ -4,12 +4,12 @@ import re
 
 from rich.cells import cell_len, set_cell_size
 
-# Controls, and what reorders or hides text without being seen: bidirectional overrides, zero-width characters,
-# line and paragraph separators, the byte order mark, lone surrogates and tags.
+# Controls, and what reorders or hides text without being seen: bidirectional marks and overrides, soft hyphens,
+# zero-width characters, line and paragraph separators, the byte order mark, annotations, lone surrogates and tags.
 _UNPRINTABLE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff\U000e0000-\U000e007f]"
+    "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb"
+    "\ud800-\udfff\U000e0000-\U000e007f]"
 )
-_BREAKS = re.compile(r"[ \t]*[\r\n]+[ \t]*|\t")
 
 
 def printable(text: str) -> str:
@@ -19,12 +19,15 @@ def printable(text: str) -> str:
 
 def _escape(match: re.Match[str]) -> str:
     code = ord(match.group())
+    if code > 0xFFFF:
+        return f"\\U{code:08x}"
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
 
 
 def one_line(text: str) -> str:
     """`text` printable and on one line; line breaks and tabs become a space."""
-    return printable(_BREAKS.sub(" ", text.strip()))
+    pieces = (piece.strip(" \t") for piece in re.split(r"[\r\n]+", text.strip()))
+    return printable(" ".join(pieces).replace("\t", " "))
 
 
 def lines_of(text: str) -> list[str]:
@@ -50,10 +53,13 @@ def fitted_end(text: str, width: int, ellipsis: str = "…") -> str:
     """As `fitted`, but the end is kept: of an image's name that is what tells it apart."""
     if cell_len(text) <= width:
         return text
-    kept = text
-    while kept and cell_len(kept) > width - cell_len(ellipsis):
+    room = width - cell_len(ellipsis)
+    if room <= 0:
+        return ellipsis[: max(width, 0)]
+    kept = text[-4 * room :]  # hardly anything that is one column wide takes more characters
+    while kept and (cell_len(kept) > room or not cell_len(kept[0])):  # no accent without its letter
         kept = kept[1:]
-    return (ellipsis + kept)[: max(width, 0)]
+    return ellipsis + kept
 
 
 def fitted_middle(text: str, width: int, ellipsis: str = "…") -> str:
@@ -67,25 +73,27 @@ def fitted_middle(text: str, width: int, ellipsis: str = "…") -> str:
 
 def wrapped(text: str, width: int) -> list[str]:
     """`text` in lines of at most `width` columns, broken at spaces where there are any."""
+    if cell_len(text) <= width:
+        return [text]
     lines: list[str] = []
-    line = ""
+    line: str | None = None
     for word in text.split(" "):
-        candidate = f"{line} {word}" if line else word
+        candidate = word if line is None else f"{line} {word}"  # an indented text keeps its blanks
         if cell_len(candidate) <= width:
             line = candidate
             continue
-        if line:
-            lines.append(line)
+        if line is not None and not line.isspace():
+            lines.append(line.rstrip())
         *full, line = _chopped(word, width)
         lines += full
-    return [*lines, line]
+    return [*lines, line or ""]
 
 
 def _chopped(word: str, width: int) -> list[str]:
     """A word in pieces of at most `width` columns."""
     pieces = [""]
     for character in word:
-        if pieces[-1] and cell_len(pieces[-1]) + cell_len(character) > width:
+        if pieces[-1] and cell_len(pieces[-1] + character) > width:
             pieces.append("")
         pieces[-1] += character
     return pieces
