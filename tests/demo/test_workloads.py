@@ -118,7 +118,7 @@ def test_a_cron_job_runs_on_its_schedule(cluster: Staged) -> None:
     cron = {"kind": "CronJob", "apiVersion": "batch/v1", "metadata": {"name": "w"}, "spec": spec}
     cluster.apply(cron, {"app": Program(exit=Exit(2))})
     cluster.to(130)
-    jobs = names(cluster, "jobs")
-    assert len(jobs) == 2
-    assert int(jobs[1].removeprefix("w-")) - int(jobs[0].removeprefix("w-")) == 1
+    # Two full minutes begin in this time, or three when the first is near.
+    first, second = names(cluster, "jobs")[:2]
+    assert int(second.removeprefix("w-")) - int(first.removeprefix("w-")) == 1
     assert cluster.store.get("cronjobs", NAMESPACE, "w")["status"]["lastSuccessfulTime"]
