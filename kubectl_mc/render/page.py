@@ -1,12 +1,12 @@
 """What every view is made of: lines of styled spans, plain in a pipe and drawn by Rich on a terminal."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from kubectl_mc.model.health import Health, Severity
-from kubectl_mc.render.text import width_of
+from kubectl_mc.render.text import fitted, width_of
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions
@@ -98,6 +98,26 @@ def line(*parts: str | Span) -> Line:
 def width_of_line(spans: Iterable[Span]) -> int:
     """Columns that a line takes."""
     return sum(width_of(span.text) for span in spans)
+
+
+def clipped(spans: Sequence[Span], width: int, ellipsis: str = "…") -> Line:
+    """A line cut to `width` columns, with an ellipsis in place of what is gone."""
+    shown = list(spans)
+    while shown and not shown[-1].text.strip() and width_of_line(shown) > width:
+        shown.pop()  # blanks at the end are nothing to tell of
+    if width_of_line(shown) <= width:
+        return tuple(shown)
+    kept: list[Span] = []
+    room = width
+    for span in shown:
+        taken = width_of(span.text)
+        # The ellipsis is due in the span where the room ends, or before it when that leaves no column for it.
+        if taken + width_of(ellipsis) > room:
+            kept.append(Span(fitted(span.text + ellipsis, room, ellipsis), span.style))
+            break
+        kept.append(span)
+        room -= taken
+    return tuple(kept)
 
 
 class Page:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from kubectl_mc.render.page import Line, Span, Style, width_of_line
+from kubectl_mc.render.page import Line, Span, Style, clipped, width_of_line
 from kubectl_mc.render.text import fitted, width_of, wrapped
 
 Row = TypeVar("Row")
@@ -13,7 +13,7 @@ GAP = 2
 
 @dataclass(frozen=True)
 class Column(Generic[Row]):
-    """One column. `cell` gives a row's spans; only a cell of one span is ever cut."""
+    """One column. `cell` gives a row's spans."""
 
     header: str
     cell: Callable[[Row], Sequence[Span]]
@@ -22,7 +22,7 @@ class Column(Generic[Row]):
     spills: bool = False
     """Whether it leaves a table that is too wide, and its cells stand on lines of their own below their rows."""
     cut: Callable[[str, int, str], str] = fitted
-    """What a text that is too long loses: by default its end."""
+    """What a text that is too long loses: by default its end, as do cells of several spans always."""
 
 
 def table(
@@ -69,7 +69,8 @@ def table(
         lines.append((pad, *_joined(fitted_cells, [widths[i] for i in shown])))
         for index in spilled:
             lines += _spilled(columns[index].header, cells[index][number], width, indent + 4)
-    return lines
+    # Columns that are never cut may still be too much for a small terminal: the end of the line gives way.
+    return [clipped(line, width, ellipsis) for line in lines]
 
 
 def _spilled(header: str, cell: Sequence[Span], width: int, indent: int) -> Iterator[Line]:
@@ -101,8 +102,10 @@ def _cut(columns: Sequence[Column[Row]], shown: Sequence[int], widths: dict[int,
 
 
 def _fitted(column: Column[Row], cell: Sequence[Span], width: int, ellipsis: str) -> Sequence[Span]:
-    if len(cell) != 1 or width_of(cell[0].text) <= width:
+    if width_of_line(cell) <= width:
         return cell
+    if len(cell) > 1:
+        return clipped(cell, width, ellipsis)
     return (Span(column.cut(cell[0].text, width, ellipsis), cell[0].style),)
 
 
