@@ -1,5 +1,6 @@
 """The Typer app: a registration line a command, and the one place where an error becomes a message and an exit code."""
 
+import contextlib
 import importlib
 import io
 import sys
@@ -78,7 +79,9 @@ def main(arguments: Sequence[str] | None = None, session: Session | None = None)
     """
     session = session or Session()
     try:
-        code = _invoke(sys.argv[1:] if arguments is None else list(arguments), session)
+        # Typer prints help on sys.stdout, whatever the session's is.
+        with contextlib.redirect_stdout(session.stdout):
+            code = _invoke(sys.argv[1:] if arguments is None else list(arguments), session)
         session.stdout.flush()
     except typer.Exit as end:
         return end.exit_code
@@ -101,12 +104,14 @@ def main(arguments: Sequence[str] | None = None, session: Session | None = None)
 
 
 def _invoke(arguments: list[str], session: Session) -> int:
-    group = _group()
-    with group.make_context(PROGRAM, arguments, obj=session) as context:
-        return int(group.invoke(context) or ExitCode.DONE)
+    commands = group()
+    with commands.make_context(PROGRAM, arguments, obj=session) as context:
+        return int(commands.invoke(context) or ExitCode.DONE)
 
 
-def _group() -> Commands:
+def group() -> Commands:
+    """All commands, and the connection flags before them."""
+
     def root(context: typer.Context) -> None:
         """Debug pods that have several containers: which container, since when, why, and what to type next."""
         if context.invoked_subcommand is None:

@@ -21,13 +21,17 @@ class Result:
         return self.out.splitlines()
 
 
-class Terminal(io.StringIO):
-    """A stream that says that it is a terminal."""
+class Stream(io.StringIO):
+    """A stream of UTF-8, like a process's, that may say that it is a terminal."""
 
     encoding = "utf-8"
 
+    def __init__(self, *, terminal: bool) -> None:
+        super().__init__()
+        self._terminal = terminal
+
     def isatty(self) -> bool:
-        return True
+        return self._terminal
 
 
 def run(*words: str, kubeconfig: object, terminal: bool = False, environ: Mapping[str, str] | None = None) -> Result:
@@ -39,7 +43,6 @@ def run(*words: str, kubeconfig: object, terminal: bool = False, environ: Mappin
         environ: variables of the environment, on top of an otherwise empty one.
     """
     variables = {"KUBECONFIG": str(kubeconfig), "HOME": "/nonexistent", "TERM": "xterm-256color", **(environ or {})}
-    out = Terminal() if terminal else io.StringIO()
-    err = io.StringIO()
+    out, err = Stream(terminal=terminal), Stream(terminal=False)
     code = cli.main(words, Session(stdout=out, stderr=err, environ=variables))
     return Result(code, out.getvalue(), err.getvalue())

@@ -6,14 +6,18 @@ from typing import Any, Self
 
 from kubectl_mc.cluster.connection import Connection
 from kubectl_mc.cluster.errors import Subject
-from kubectl_mc.errors import Gone
+from kubectl_mc.errors import ApiError, Gone, UsageError
 from kubectl_mc.model.resources import Resource
 
 PAGE = 500
 """Objects a page, as kubectl asks for them."""
 
-METADATA_ONLY = "application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io"
 METADATA_LIST_ONLY = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io"
+
+SELECTORS = (
+    "-l takes app=web,tier!=db,env in (test,prod),!canary; --field-selector takes metadata.name, metadata.namespace, "
+    "spec.nodeName, spec.restartPolicy, spec.schedulerName, spec.serviceAccountName, status.phase, status.podIP"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +74,21 @@ class Client:
         )
 
     async def list_objects(self, scope: Scope) -> Listing:
-        """All objects of a scope; a page whose token has expired makes the list start again, once."""
+        """All objects of a scope; a page whose token has expired makes the list start again, once.
+
+        Raises:
+            UsageError: the server cannot make sense of a selector.
+            McError: any other failure.
+        """
         try:
-            return await self._pages(scope)
-        except Gone:
-            return await self._pages(scope)
+            try:
+                return await self._pages(scope)
+            except Gone:
+                return await self._pages(scope)
+        except ApiError as error:
+            if error.code == 400 and (scope.labels or scope.fields):
+                raise UsageError(error.message, SELECTORS) from None
+            raise
 
     async def _pages(self, scope: Scope) -> Listing:
         items: list[dict[str, Any]] = []

@@ -129,7 +129,7 @@ async def _nearest(client: Client, target: Target) -> str:
         names = await client.names(Scope(target.resource, client.namespace))
     except McError:
         return f"see what there is: kubectl get {plural} -n {client.namespace}"
-    near = difflib.get_close_matches(target.name, names, n=5, cutoff=0.5)
+    near = difflib.get_close_matches(target.name, names, n=5, cutoff=0.65)
     near += sorted(name for name in names if target.name in name and name not in near)[: 5 - len(near)]
     if near:
         return f"nearest names: {', '.join(near)}"

@@ -29,7 +29,7 @@ def command(
     targets: Targets = None,
     watch: Watch = False,
     types: Annotated[
-        str, typer.Option("--types", metavar="TYPES", help="Only these types: Warning, or Normal,Warning.")
+        str, typer.Option("--types", metavar="Normal|Warning", help="Only events of this type; both with a comma.")
     ] = "",
     since: Annotated[
         str, typer.Option("--since", metavar="TIME", help="Only what was seen within this time: 10m, 1h.")

@@ -16,7 +16,7 @@ EXAMPLES = (
 
 def command(
     context: typer.Context,
-    server: Annotated[bool, typer.Option("--with-server", help="Ask the API server for its version, too.")] = False,
+    with_server: Annotated[bool, typer.Option("--with-server", help="Ask the API server, too.")] = False,
     output: Annotated[
         str, typer.Option("--output", "-o", metavar="json|yaml", help="A document instead of words.")
     ] = "",
@@ -26,7 +26,7 @@ def command(
     document = {"version": __version__}
     if output not in ("", "json", "yaml"):
         raise UsageError(f"-o {output}: no such output", "json or yaml")
-    if server:
+    if with_server:
         document["server"] = session.run(_server_version(session))
     if output:
         from kubectl_mc.render.document import as_json, as_yaml
@@ -34,7 +34,7 @@ def command(
         session.write(as_json(document) if output == "json" else as_yaml(document))
         return
     session.write(f"kubectl-mc {__version__}\n")
-    if server:
+    if with_server:
         session.write(f"server {document['server']}\n")
 
 

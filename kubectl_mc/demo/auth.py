@@ -18,6 +18,9 @@ class User:
     name: str
     groups: tuple[str, ...] = ()
 
+METRICS = "metrics.k8s.io"
+"""The one group whose resource has the name of another's."""
+
 
 @dataclass(frozen=True)
 class Attempt:
@@ -40,10 +43,11 @@ class Rule:
     namespace: str | None
 
     def allows(self, attempt: Attempt) -> bool:
-        """Resources are names with their subresource; the group does not matter, as no two stored ones share a name."""
+        """Resources are names with their subresource, those of metrics with their group: `pods.metrics.k8s.io`."""
+        name = f"{attempt.resource}.{attempt.group}" if attempt.group == METRICS else attempt.resource
         return (
             bool(self.verbs & {attempt.verb, "*"})
-            and bool(self.resources & {attempt.resource, "*"})
+            and bool(self.resources & {name, "*"})
             and self.namespace in (None, attempt.namespace)
         )
 

@@ -5,11 +5,12 @@ from datetime import datetime
 
 from kubectl_mc.model.event import Event
 from kubectl_mc.model.times import age
-from kubectl_mc.render.page import Line, Page, Span, Style, Theme, line
+from kubectl_mc.render.page import Line, Page, Span, Style, Theme, line, width_of_line
 from kubectl_mc.render.table import Column, table
-from kubectl_mc.render.text import one_line, width_of, wrapped
+from kubectl_mc.render.text import one_line, wrapped
 
-_MESSAGE_LEAST = 30
+_MESSAGE_LEAST = 40
+_BELOW = 4
 
 
 def events_page(
@@ -23,7 +24,7 @@ def events_page(
     clock: bool = False,
     memory: dict[str, int] | None = None,
 ) -> Page:
-    """The table. On a terminal a long message goes on below its beginning; it is never cut.
+    """The table. A message is never cut: it goes on below its beginning, or below its row where there is no room.
 
     Args:
         clock: show the local time instead of an age, for lines that stay while time goes on.
@@ -44,22 +45,26 @@ def events_page(
         columns.insert(0, Column[Event]("NAMESPACE", lambda event: (Span(one_line(event.namespace)),), least=10))
     if not events:
         return Page()
-    head = table(columns, events, width - _MESSAGE_LEAST - 2, header=header, ellipsis=theme.ellipsis, memory=memory)
-    start = max(width_of("".join(span.text for span in spans)) for spans in head) + 2
-    if memory is not None:
-        start = memory["MESSAGE"] = max(start, memory.get("MESSAGE", 0))
+    memory = {} if memory is None else memory
+    head = table(columns, events, width, header=header, ellipsis=theme.ellipsis, memory=memory)
+    start = max(width_of_line(spans) for spans in head) + 2
+    start = memory["MESSAGE"] = max(start, memory.get("MESSAGE", 0))
+    below = start + _MESSAGE_LEAST > width
     lines: list[Line] = []
     if header:
-        lines.append(line(*_padded(head.pop(0), start), Span("MESSAGE", Style.HEADER)))
+        titles = head.pop(0)
+        lines.append(titles if below else line(*_padded(titles, start), Span("MESSAGE", Style.HEADER)))
+    indent = _BELOW if below else start
     for spans, event in zip(head, events, strict=True):
-        first, *rest = wrapped(one_line(event.message), max(width - start, _MESSAGE_LEAST))
-        lines.append(line(*_padded(spans, start), Span(first, Style.WARN if event.warning else Style.PLAIN)))
-        lines += [line(" " * start, Span(piece, Style.WARN if event.warning else Style.PLAIN)) for piece in rest]
+        style = Style.WARN if event.warning else Style.PLAIN
+        pieces = wrapped(one_line(event.message), max(width - indent, _MESSAGE_LEAST))
+        lines.append(spans if below else line(*_padded(spans, start), Span(pieces.pop(0), style)))
+        lines += [line(" " * indent, Span(piece, style)) for piece in pieces]
     return Page(lines)
 
 
 def _padded(spans: Line, width: int) -> Line:
-    return (*spans, Span(" " * (width - width_of("".join(span.text for span in spans)))))
+    return (*spans, Span(" " * (width - width_of_line(spans))))
 
 
 def _style(event: Event) -> Style:

@@ -1,0 +1,116 @@
+"""This tool as a process of its own, on a pipe or on a pseudo-terminal."""
+
+import contextlib
+import fcntl
+import os
+import pty
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+DEADLINE_SECONDS = 20.0
+
+
+@dataclass
+class Running:
+    """A process whose stdout is read as it comes."""
+
+    process: subprocess.Popen[bytes]
+    descriptor: int
+    seen: str = ""
+    _rest: bytes = field(default=b"", repr=False)
+
+    def read_until(self, text: str, *, after: int = 0) -> str:
+        """Wait until `text` stands in the output behind position `after`; the whole output so far.
+
+        Raises:
+            AssertionError: it doesn't come in time, or the process ends before.
+        """
+        deadline = time.monotonic() + DEADLINE_SECONDS
+        while text not in self.seen[after:]:
+            assert time.monotonic() < deadline, f"{text!r} did not come; seen: {self.seen[after:]!r}"
+            ready, _, _ = select.select([self.descriptor], [], [], 0.5)
+            if ready and not self._read():
+                raise AssertionError(f"ended without {text!r}: {self.seen[after:]!r}; stderr: {self.stderr()!r}")
+        return self.seen
+
+    def interrupt(self, number: int = signal.SIGINT) -> int:
+        """Send a signal and wait for the end; the exit code."""
+        self.process.send_signal(number)
+        return self.wait()
+
+    def wait(self) -> int:
+        """The exit code, with the rest of the output read."""
+        deadline = time.monotonic() + DEADLINE_SECONDS
+        while time.monotonic() < deadline and self._read():
+            pass
+        return self.process.wait(DEADLINE_SECONDS)
+
+    def stderr(self) -> str:
+        """Everything on stderr, once the process has ended."""
+        assert self.process.stderr is not None
+        return self.process.stderr.read().decode()
+
+    def _read(self) -> bool:
+        try:
+            block = os.read(self.descriptor, 65536)
+        except OSError:  # how Linux says that the other end of a pty is closed
+            return False
+        self._rest += block
+        text = self._rest.decode(errors="ignore")
+        self._rest = self._rest[len(text.encode()) :]
+        self.seen += text
+        return bool(block)
+
+
+@contextlib.contextmanager
+def on_a_pipe(*words: str, environ: Mapping[str, str]) -> Iterator[Running]:
+    """`kubectl-mc WORDS` with stdout and stderr on pipes."""
+    process = subprocess.Popen(_command(words), stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=_variables(environ))
+    assert process.stdout is not None
+    with _ended(process):
+        yield Running(process, process.stdout.fileno())
+
+
+@contextlib.contextmanager
+def on_a_terminal(*words: str, environ: Mapping[str, str], columns: int = 100, lines: int = 30) -> Iterator[Running]:
+    """`kubectl-mc WORDS` on a pseudo-terminal of its own; stderr stays a pipe, to be looked at."""
+    outer, inner = pty.openpty()
+    fcntl.ioctl(inner, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+    variables = {"TERM": "xterm-256color", **_variables(environ)}
+    process = subprocess.Popen(
+        _command(words), stdin=inner, stdout=inner, stderr=subprocess.PIPE, env=variables, start_new_session=True
+    )
+    os.close(inner)
+    try:
+        with _ended(process):
+            yield Running(process, outer)
+    finally:
+        os.close(outer)
+
+
+def _command(words: tuple[str, ...]) -> list[str]:
+    return [sys.executable, "-m", "kubectl_mc", *words]
+
+
+def _variables(environ: Mapping[str, str]) -> dict[str, str]:
+    return {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "PYTHONUTF8": "1", **environ}
+
+
+@contextlib.contextmanager
+def _ended(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+        for stream in (process.stdout, process.stderr):
+            if stream is not None:
+                stream.close()
