@@ -14,11 +14,10 @@ HAS_KUBECTL = shutil.which("kubectl") is not None
 collect_ignore = [] if HAS_KUBECTL else ["test_kubectl_judges_the_demo.py"]
 
 
-def pytest_report_header() -> str:
-    """Says loudly when kubectl cannot judge."""
-    return (
-        "kubectl: judges the demo" if HAS_KUBECTL else "kubectl: NOT ON PATH, test_kubectl_judges_the_demo.py LEFT OUT"
-    )
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Says in the last lines when kubectl could not judge: a header would not show in a run of all tests."""
+    if not HAS_KUBECTL:
+        terminalreporter.write_line("kubectl is NOT ON PATH: test_kubectl_judges_the_demo.py was LEFT OUT", red=True)
 
 
 @pytest.hookimpl(tryfirst=True)
