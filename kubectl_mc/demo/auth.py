@@ -18,6 +18,7 @@ class User:
     name: str
     groups: tuple[str, ...] = ()
 
+
 METRICS = "metrics.k8s.io"
 """The one group whose resource has the name of another's."""
 
