@@ -17,7 +17,7 @@ from typer.models import CommandInfo
 from kubectl_mc import PROGRAM, options
 from kubectl_mc.errors import ExitCode, McError
 from kubectl_mc.help import CONNECTION_PANEL, McCommand, heading, write_examples, write_options
-from kubectl_mc.session import Session
+from kubectl_mc.session import Session, Terminated
 
 HELP_NAMES: dict[str, Any] = {"help_option_names": ["-h", "--help"]}
 
@@ -92,6 +92,8 @@ def main(arguments: Sequence[str] | None = None, session: Session | None = None)
         return error.exit_code
     except (KeyboardInterrupt, typer.Abort):
         return ExitCode.INTERRUPTED
+    except Terminated as end:
+        return end.exit_code
     except BrokenPipeError:
         session.abandon_stdout()
         return ExitCode.DONE

@@ -83,7 +83,9 @@ def connection(
     request_timeout: Annotated[
         str | None, typer.Option("--request-timeout", metavar="TIME", help="Bound for one request: 5s; 0 for none.")
     ] = None,
-    color: Annotated[str | None, typer.Option("--color", metavar="WHEN", help="auto, always or never.")] = None,
+    color: Annotated[
+        str | None, typer.Option("--color", metavar="auto|always|never", help="Colours; auto: on a terminal.")
+    ] = None,
 ) -> None:
     """The flags that every command takes, before and after its name. The function is only their declaration."""
 
