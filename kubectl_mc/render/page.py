@@ -120,6 +120,17 @@ def clipped(spans: Sequence[Span], width: int, ellipsis: str = "…") -> Line:
     return tuple(kept)
 
 
+def flowed(groups: Iterable[Sequence[Span]], width: int) -> Iterator[Line]:
+    """Groups of spans side by side, as many on a line as there is room for; a group is never broken."""
+    current: list[Span] = []
+    for group in groups:
+        if current and width_of_line([*current, *group]) > width:
+            yield tuple(current)
+            current = []
+        current += group
+    yield tuple(current)
+
+
 class Page:
     """Lines from top to bottom. A Rich renderable, so that live displays and the dashboard can show it as it is."""
 

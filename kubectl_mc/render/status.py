@@ -11,9 +11,9 @@ from kubectl_mc.model.progress import init_progress
 from kubectl_mc.model.summary import summarize
 from kubectl_mc.model.times import age
 from kubectl_mc.model.truth import Fact, facts
-from kubectl_mc.render.page import STYLE_OF_SEVERITY, Line, Page, Span, Style, Theme, line, width_of_line
+from kubectl_mc.render.page import STYLE_OF_SEVERITY, Line, Page, Span, Style, Theme, clipped, flowed, line
 from kubectl_mc.render.table import Column, table
-from kubectl_mc.render.text import fitted_end, lines_of, one_line, width_of, wrapped
+from kubectl_mc.render.text import fitted, fitted_end, lines_of, one_line, width_of, wrapped
 from kubectl_mc.render.wide import wide_columns
 from kubectl_mc.render.words import (
     glyph_span,
@@ -27,6 +27,8 @@ from kubectl_mc.render.words import (
 
 _INDENT = 2
 _BAR = 20
+_PARAGRAPH_LEAST = 20
+"""Columns for a text beside its label; with fewer it stands below."""
 _MESSAGE_LINES = 6
 
 
@@ -73,7 +75,7 @@ def pod_block(pod: Pod, view: View, next_step: str | None = None) -> Iterator[Li
     )
     notes = [*_messages(pod, view), *_blocks(pod, view)]
     if next_step is not None:
-        notes.append(line(" " * _INDENT, Span("next: ", Style.QUIET), Span(next_step, Style.STRONG)))
+        notes.append(line(" " * _INDENT, Span("next: ", Style.QUIET), Span(one_line(next_step), Style.STRONG)))
     if notes:
         yield ()
         yield from notes
@@ -89,14 +91,9 @@ def _heading(pod: Pod, view: View) -> Iterator[Line]:
         ("AGE", Span(age(pod.created, view.now))),
         ("NODE", Span(one_line(pod.node) or "none")),
     ]
-    current: list[Span] = [Span(f"{one_line(pod.namespace)}/{one_line(pod.name)}", Style.STRONG)]
-    for label, value in fields:
-        field = [Span(f"  {label} ", Style.QUIET), value]
-        if width_of_line([*current, *field]) > view.width:
-            yield tuple(current)
-            current = []
-        current += field
-    yield tuple(current)
+    name = Span(f"{one_line(pod.namespace)}/{one_line(pod.name)}", Style.STRONG)
+    labelled = (clipped([Span(f"  {label} ", Style.QUIET), value], view.width) for label, value in fields)
+    yield from flowed([[name], *labelled], view.width)
 
 
 def _truth(pod: Pod, view: View) -> Iterator[Line]:
@@ -114,7 +111,12 @@ def fact_words(fact: Fact, pod: Pod, *, first: bool) -> str:
 
 
 def _paragraph(text: str, view: View, style: Style, label: str = "") -> Iterator[Line]:
-    room = max(view.width - _INDENT - width_of(label), 20)
+    room = view.width - _INDENT - width_of(label)
+    if room < _PARAGRAPH_LEAST and label:
+        for piece in wrapped(label, max(view.width - _INDENT, _PARAGRAPH_LEAST)):
+            yield line(" " * _INDENT, Span(piece, Style.QUIET))
+        label, room = "  ", view.width - 2 * _INDENT
+    room = max(room, _PARAGRAPH_LEAST)
     for number, piece in enumerate(wrapped(text, room)):
         head = Span(label, Style.QUIET) if number == 0 else Span(" " * width_of(label))
         yield line(" " * _INDENT, head, Span(piece, style))
@@ -126,16 +128,19 @@ def _progress(pod: Pod, view: View) -> Iterator[Line]:
     if progress is None or progress.current is None or pod.terminal:
         return
     full, empty = view.theme.bar(progress.done, progress.total, _BAR)
-    spans = [
-        Span(f"init {progress.done}/{progress.total} ", Style.QUIET),
-        Span(full, Style.BUSY),
-        Span(empty, Style.QUIET),
+    groups = [
+        [
+            Span(f"{' ' * _INDENT}init {progress.done}/{progress.total} ", Style.QUIET),
+            Span(full, Style.BUSY),
+            Span(empty, Style.QUIET),
+        ]
     ]
     for step in pod.init_sequence:
-        spans += [Span("  "), glyph_span(step, pod, view.theme), Span(f" {one_line(step.name)}")]
+        name = fitted(one_line(step.name), max(view.width - _BAR, _PARAGRAPH_LEAST), view.theme.ellipsis)
+        groups.append([Span("  "), glyph_span(step, pod, view.theme), Span(f" {name}")])
         if step is progress.current and (since := state_age(step, view.now)):
-            spans.append(Span(f" {since}", Style.BUSY))
-    yield line(" " * _INDENT, *spans)
+            groups[-1].append(Span(f" {since}", Style.BUSY))
+    yield from flowed(groups, view.width)
 
 
 def _columns(pod: Pod, view: View) -> list[Column[Container]]:
@@ -174,12 +179,14 @@ def _messages(pod: Pod, view: View) -> Iterator[Line]:
 
 
 def _message(label: str, message: str, view: View) -> Iterator[Line]:
-    pieces = [piece for text in lines_of(message) for piece in wrapped(text, max(view.width - _INDENT - 2, 20))]
+    room = max(view.width - 2 * _INDENT, _PARAGRAPH_LEAST)
+    pieces = [piece for text in lines_of(message) for piece in wrapped(text, room)]
     label = one_line(label) + " "
     if len(pieces) == 1 and _INDENT + width_of(label + pieces[0]) <= view.width:
         yield line(" " * _INDENT, Span(label, Style.QUIET), pieces[0])
         return
-    yield line(" " * _INDENT, Span(label.rstrip(), Style.QUIET))
+    for piece in wrapped(label.rstrip(), room):
+        yield line(" " * _INDENT, Span(piece, Style.QUIET))
     for piece in pieces[:_MESSAGE_LINES]:
         yield line(" " * (_INDENT + 2), piece)
     if len(pieces) > _MESSAGE_LINES:
@@ -208,4 +215,4 @@ def _blocks(pod: Pod, view: View) -> Iterator[Line]:
             else (condition_of_gate.status if condition_of_gate else "not set by anything yet")
         )
         style = Style.GOOD if gate not in missing else Style.WARN
-        yield from _paragraph(told, view, style, f"readiness gate {one_line(gate)} ")
+        yield from _paragraph(one_line(told), view, style, f"readiness gate {one_line(gate)} ")
