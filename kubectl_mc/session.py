@@ -1,7 +1,9 @@
 """What a command runs in: its streams, whether they are a terminal, the clock, the cluster, connected on first use."""
 
 import os
+import signal
 import sys
+import threading
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -21,6 +23,14 @@ _T = TypeVar("_T")
 
 UNBOUNDED = 1_000_000
 """The width of what is no terminal: nothing is wrapped or cut there."""
+
+
+class Terminated(BaseException):
+    """A signal that asks this process to end; no error, and nothing to go on after."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.exit_code = 128 + number
 
 
 @dataclass
@@ -79,12 +89,31 @@ class Session:
         return self._client
 
     def run(self, work: Coroutine[Any, Any, _T]) -> _T:
-        """Run a command's coroutine and close the connection after it, however it ends."""
+        """Run a command's coroutine and close the connection after it, however it ends.
+
+        Raises:
+            Terminated: SIGTERM or SIGHUP came; whatever was open, a live display above all, has been left properly.
+        """
         import asyncio
 
         async def whole() -> _T:
+            task, loop = asyncio.current_task(), asyncio.get_running_loop()
+            received: list[int] = []
+
+            def end(number: int) -> None:
+                received.append(number)
+                if task is not None:
+                    task.cancel()
+
+            if threading.current_thread() is threading.main_thread():
+                for number in (signal.SIGTERM, signal.SIGHUP):
+                    loop.add_signal_handler(number, end, number)
             try:
                 return await work
+            except asyncio.CancelledError:
+                if received:
+                    raise Terminated(received[0]) from None
+                raise
             finally:
                 if self._client is not None:
                     await self._client.connection.close()

@@ -1,7 +1,7 @@
 """`kubectl mc status`."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -76,6 +76,8 @@ class _Form:
     query: Query
     containers: bool
     header: bool
+    memory: dict[str, int] = field(default_factory=dict)
+    """Widths of the table's columns so far, for rows that come one by one."""
 
     @property
     def listing(self) -> bool:
@@ -85,7 +87,13 @@ class _Form:
     def page(self, session: Session, pods: Sequence[Pod], usage: Mapping[tuple[str, str, str], Usage]) -> Page:
         view = View(session.now(), session.width, session.theme, self.output == "wide", self.header, usage)
         if self.listing:
-            return listing_page(pods, view, namespaces=self.query.all_namespaces, containers=self.containers)
+            return listing_page(
+                pods,
+                view,
+                namespaces=self.query.all_namespaces,
+                containers=self.containers,
+                memory=None if session.interactive else self.memory,
+            )
         reach = (session.program, session.flags.as_arguments())
         steps = {pod.uid: next_command(pod, facts(pod, summarize(pod), view.now), *reach) for pod in pods}
         return pods_page(pods, view, {uid: step for uid, step in steps.items() if step is not None})
@@ -197,7 +205,7 @@ async def _stream(session: Session, form: _Form, feed: "PodFeed") -> None:
         form.show(session, list(known.values()), await _usage(session, form, list(known.values())))
     else:
         session.note(_nothing(session, form.query))
-    rows = _Form(form.output, form.query, containers=form.containers, header=form.header and not form.listing)
+    rows = replace(form, header=form.header and not form.listing)
     while True:
         for update in await feed.updates(60.0):
             if said := (_said(update) or _trouble(update)):

@@ -69,7 +69,11 @@ class Kubelet:
             try:
                 changes = list(self._store.events_since("pods", self._seen))
             except ApiError:
-                changes = []
+                # The history is gone: look at everything, and take as new what has no phase yet.
+                changes = [
+                    Change(self._seen, "MODIFIED" if pod.get("status", {}).get("phase") else "ADDED", pod, None)
+                    for pod in self._store.list("pods")
+                ]
             self._seen = self._store.version
             for change in changes:
                 self._take(change, now)

@@ -155,6 +155,15 @@ def running_demo(scenarios: Iterable[str] | None = None, *, port: int = 0) -> It
         yield running
     finally:
         running.wait(running.cluster.stop())
+        running.wait(_end_tasks())
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
+
+
+async def _end_tasks() -> None:
+    """Ends what handlers of dropped connections have left behind: a loop closed over tasks complains of them."""
+    rest = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in rest:
+        task.cancel()
+    await asyncio.gather(*rest, return_exceptions=True)

@@ -27,6 +27,9 @@ _IMAGE_REASONS = frozenset(
 _RECENT_SECONDS = 600
 """How long a restart is worth a word; the kubelet forgets a crash loop's back-off after the same time."""
 
+_USUAL_START_SECONDS = 5
+"""How long a node may take to make the first container before it is worth a word."""
+
 
 class Look(Enum):
     """What tells more about a fact."""
@@ -121,8 +124,10 @@ def _creation(pod: Pod, now: datetime) -> Iterator[Fact]:
         return
     if all(container_health(container, pod) is Health.WAITING for container in waits):
         scheduled = pod.condition("PodScheduled")
-        since = f" {age(scheduled.since, now)} after it got its node" if scheduled and scheduled.since else ""
-        yield Fact(f"none of its containers has been created{since}")
+        waited = seconds_between(scheduled.since if scheduled else None, now)
+        if waited is None or waited >= _USUAL_START_SECONDS:
+            since = f" {human_duration(waited)} after it got its node" if waited is not None else ""
+            yield Fact(f"none of its containers has been created{since}")
 
 
 def _init_step(pod: Pod, now: datetime) -> Iterator[Fact]:

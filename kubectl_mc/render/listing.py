@@ -33,11 +33,23 @@ def broken_first(pods: Iterable[Pod]) -> list[Pod]:
     return sorted(pods, key=lambda pod: (-pod_severity(pod), pod.namespace, pod.name))
 
 
-def listing_page(pods: Sequence[Pod], view: View, *, namespaces: bool = False, containers: bool = False) -> Page:
-    """The table of pods, in the order given. `containers` gives each container a row of its own."""
+def listing_page(
+    pods: Sequence[Pod],
+    view: View,
+    *,
+    namespaces: bool = False,
+    containers: bool = False,
+    memory: dict[str, int] | None = None,
+) -> Page:
+    """The table of pods, in the order given.
+
+    Args:
+        containers: give each container a row of its own.
+        memory: as `table` takes it, for rows that follow others.
+    """
     rows = list(_rows(pods, containers=containers))
     columns = _columns(view, namespaces=namespaces, strip=not containers)
-    return Page(table(columns, rows, view.width, header=view.header, ellipsis=view.theme.ellipsis))
+    return Page(table(columns, rows, view.width, header=view.header, ellipsis=view.theme.ellipsis, memory=memory))
 
 
 def _rows(pods: Iterable[Pod], *, containers: bool) -> Iterator[_Row]:

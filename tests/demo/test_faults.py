@@ -43,6 +43,14 @@ async def test_the_next_watch_expires_and_the_one_after_it_does_not() -> None:
             assert json.loads(await lines.readline())["type"] == "ADDED"
 
 
+async def test_a_pod_that_comes_while_history_is_forgotten_still_starts() -> None:
+    async with own_cluster() as api:
+        api.cluster.faults.expire_watches()
+        api.cluster.apply(pod("late"))
+        api.cluster.advance(10)
+        assert (await api.get(f"{PODS}/late")).json["status"]["phase"] == "Running"
+
+
 async def test_throttled_requests_are_told_when_to_come_back() -> None:
     async with own_cluster() as api:
         api.cluster.faults.throttle(2, retry_after=7)
