@@ -10,9 +10,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from kubectl_mc.cluster.flags import ConnectionFlags
-from kubectl_mc.errors import ConfigurationError
+from kubectl_mc.errors import ConfigurationError, UsageError
+from kubectl_mc.model.resources import can_be_a_name
 
 _SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 _PATHS = {
@@ -38,8 +40,13 @@ class Impersonation:
             ("Impersonate-User", self.user),
             *(("Impersonate-Group", group) for group in self.groups),
             *([("Impersonate-Uid", self.uid)] if self.uid else []),
-            *((f"Impersonate-Extra-{key}", value) for key, values in self.extra.items() for value in values),
+            *((_extra_header(key), value) for key, values in self.extra.items() for value in values),
         ]
+
+
+def _extra_header(key: str) -> str:
+    """A header's name may not have every character that a key may."""
+    return "Impersonate-Extra-" + quote(key, safe="!#$&'*+-.^_`|~")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +65,10 @@ def load_access(flags: ConnectionFlags, environ: Mapping[str, str]) -> Access:
 
     Raises:
         ConfigurationError: a file cannot be read or is no kubeconfig, a name is not in it, or there is no cluster.
+        UsageError: `--namespace` is no name.
     """
+    if flags.namespace and not can_be_a_name(flags.namespace):
+        raise UsageError(f"{flags.namespace!r} is no name that a namespace can have")
     paths = kubeconfig_paths(flags, environ)
     config = merged_config(paths, required=flags.kubeconfig is not None)
     if not config["contexts"] and not config["clusters"] and flags.server is None:
@@ -69,7 +79,7 @@ def load_access(flags: ConnectionFlags, environ: Mapping[str, str]) -> Access:
             f"no cluster to talk to: no kubeconfig at {' or '.join(map(str, paths))}",
             "set KUBECONFIG or pass --kubeconfig; `kubectl mc demo status` needs no cluster at all",
         )
-    context_name = flags.context or config["current-context"]
+    context_name = flags.context or str(config["current-context"])
     context: Mapping[str, Any] = {}
     if context_name:
         context = _named(config, "contexts", context_name, "context")
@@ -77,8 +87,8 @@ def load_access(flags: ConnectionFlags, environ: Mapping[str, str]) -> Access:
         raise ConfigurationError(
             "the kubeconfig has no current context", _known(config, "contexts", "pass --context, one of")
         )
-    cluster_name = flags.cluster or context.get("cluster")
-    user_name = flags.user or context.get("user")
+    cluster_name = flags.cluster or str(context.get("cluster") or "")
+    user_name = flags.user or str(context.get("user") or "")
     cluster = dict(_named(config, "clusters", cluster_name, "cluster")) if cluster_name else {}
     user = dict(_named(config, "users", user_name, "user")) if user_name else {}
     _apply_flags(cluster, user, flags)
@@ -87,9 +97,9 @@ def load_access(flags: ConnectionFlags, environ: Mapping[str, str]) -> Access:
     return Access(
         cluster=cluster,
         user=user,
-        namespace=flags.namespace or context.get("namespace") or "default",
+        namespace=flags.namespace or str(context.get("namespace") or "default"),
         impersonation=_impersonation(user, flags),
-        context=context_name or "",
+        context=context_name,
     )
 
 
@@ -150,7 +160,9 @@ def _entries(document: Mapping[str, Any], section: str, path: Path) -> Iterator[
         entry = item.get(section[:-1]) or {}
         if not isinstance(entry, dict):
             raise ConfigurationError(f"kubeconfig {path}: entry {item['name']!r} of `{section}` is no mapping")
-        absolute = {key: str(path.absolute().parent / entry[key]) for key in _PATHS.get(section, ()) if entry.get(key)}
+        absolute = {
+            key: str(path.absolute().parent / str(entry[key])) for key in _PATHS.get(section, ()) if entry.get(key)
+        }
         yield item["name"], {**entry, **absolute, **_absolute_plugin(entry, path)}
 
 
@@ -159,7 +171,7 @@ def _absolute_plugin(entry: Mapping[str, Any], path: Path) -> dict[str, Any]:
     plugin = entry.get("exec")
     if not isinstance(plugin, dict) or "/" not in str(plugin.get("command", "")):
         return {}
-    return {"exec": {**plugin, "command": str(path.absolute().parent / plugin["command"])}}
+    return {"exec": {**plugin, "command": str(path.absolute().parent / str(plugin["command"]))}}
 
 
 def _named(config: Mapping[str, Any], section: str, name: str, what: str) -> Mapping[str, Any]:
@@ -177,7 +189,9 @@ def _known(config: Mapping[str, Any], section: str, lead: str) -> str:
 
 def _apply_flags(cluster: dict[str, Any], user: dict[str, Any], flags: ConnectionFlags) -> None:
     if flags.server is not None:
-        cluster["server"] = flags.server if "://" in flags.server else f"http://{flags.server}"
+        cluster["server"] = flags.server
+        # As with kubectl: the name in the kubeconfig is that of the server in the kubeconfig.
+        cluster.pop("tls-server-name", None)
     if flags.certificate_authority is not None:
         cluster["certificate-authority"] = flags.certificate_authority
         cluster.pop("certificate-authority-data", None)
@@ -193,17 +207,37 @@ def _apply_flags(cluster: dict[str, Any], user: dict[str, Any], flags: Connectio
         for key in ("tokenFile", "exec", "auth-provider", "username", "password"):
             user.pop(key, None)
         user["token"] = flags.token
+    if cluster.get("server"):
+        cluster["server"] = _with_scheme(str(cluster["server"]), cluster, user)
+
+
+def _with_scheme(server: str, cluster: Mapping[str, Any], user: Mapping[str, Any]) -> str:
+    """Source: client-go `rest/url_utils.go`: a bare host is https as soon as anything of TLS is configured."""
+    if "://" in server:
+        return server
+    authority, certificate = "certificate-authority", "client-certificate"
+    entries = [cluster.get(key) for key in (authority, f"{authority}-data", "insecure-skip-tls-verify")]
+    entries += [user.get(key) for key in (certificate, f"{certificate}-data")]
+    return f"{'https' if any(entries) else 'http'}://{server}"
 
 
 def _impersonation(user: Mapping[str, Any], flags: ConnectionFlags) -> Impersonation:
     """Flags win one by one over the kubeconfig's `as`, `as-groups`, `as-uid` and `as-user-extra`."""
-    as_user = flags.as_ or user.get("as") or ""
-    groups = flags.as_group or tuple(user.get("as-groups") or ())
-    uid = flags.as_uid or user.get("as-uid") or ""
+    as_user = flags.as_ or str(user.get("as") or "")
+    groups = flags.as_group or _texts(user.get("as-groups"), "as-groups")
+    uid = flags.as_uid or str(user.get("as-uid") or "")
     if not as_user and (groups or uid):
         raise ConfigurationError("groups or a uid to act as need a user as well", "add --as USER")
     extra = user.get("as-user-extra") or {}
-    return Impersonation(as_user, tuple(groups), uid, {key: tuple(values) for key, values in extra.items()})
+    if not isinstance(extra, dict):
+        raise ConfigurationError("as-user-extra in the kubeconfig is no mapping")
+    return Impersonation(as_user, groups, uid, {str(key): _texts(extra[key], "as-user-extra") for key in extra})
+
+
+def _texts(value: object, key: str) -> tuple[str, ...]:
+    if not isinstance(value, list | None):
+        raise ConfigurationError(f"{key} in the kubeconfig is no list")
+    return tuple(map(str, value or ()))
 
 
 def _in_cluster(environ: Mapping[str, str], flags: ConnectionFlags) -> Access | None:
