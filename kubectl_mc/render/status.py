@@ -125,7 +125,7 @@ def _paragraph(text: str, view: View, style: Style, label: str = "") -> Iterator
 def _progress(pod: Pod, view: View) -> Iterator[Line]:
     """The init sequence while it runs; afterwards the table says enough."""
     progress = init_progress(pod)
-    if progress is None or progress.current is None or pod.terminal:
+    if progress is None or progress.current is None:
         return
     full, empty = view.theme.bar(progress.done, progress.total, _BAR)
     groups = [
@@ -163,7 +163,7 @@ def _columns(pod: Pod, view: View) -> list[Column[Container]]:
         Column("LAST", lambda c: (Span(last_words(c.status.last, view.now)),), spills=True),
         Column("AGE", lambda c: (Span(state_age(c, view.now)),)),
         *(wide_columns(pod, view.usage) if view.wide else ()),
-        Column("IMAGE", image, least=12, cut=fitted_end),
+        Column("IMAGE", image, least=12, yields=True, cut=fitted_end),
     ]
 
 

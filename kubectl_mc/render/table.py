@@ -21,6 +21,8 @@ class Column(Generic[Row]):
     """How narrow it may get when the table is too wide; None: never cut."""
     spills: bool = False
     """Whether it leaves a table that is too wide, and its cells stand on lines of their own below their rows."""
+    yields: bool = False
+    """Whether it is cut to its `least` before another column spills."""
     cut: Callable[[str, int, str], str] = fitted
     """What a text that is too long loses: by default its end, as do cells of several spans always."""
 
@@ -38,7 +40,7 @@ def table(
     """The table's lines. Columns that are empty in every row are left out.
 
     Args:
-        width: columns of the terminal; what is too wide spills first, then is cut from the right.
+        width: columns of the terminal; what is too wide spills first, from the right, then is cut, from the right.
         memory: widths by header of what was drawn before, so that rows which come later stand below the others;
             it is written, too.
     """
@@ -52,12 +54,10 @@ def table(
     }
     memory.update((columns[index].header, natural[index]) for index in shown)
     spilled: list[int] = []
-    for index in [index for index in shown if columns[index].spills]:
-        # It must leave if the others, cut as far as they may be, leave it no room.
-        floor = indent + sum(_floor(columns[i], natural[i]) + GAP for i in shown) - GAP
-        if floor > width:
+    for index in [index for index in reversed(shown) if columns[index].spills]:
+        if indent + sum(_needed(columns[i], natural[i]) + GAP for i in shown) - GAP > width:
             shown.remove(index)
-            spilled.append(index)
+            spilled.insert(0, index)
     widths = _cut(columns, shown, {index: natural[index] for index in shown}, width - indent)
     pad = Span(" " * indent)
     lines: list[Line] = []
@@ -87,6 +87,11 @@ def _natural(column: Column[Row], cells: Sequence[Sequence[Span]], *, header: bo
 
 def _floor(column: Column[Row], natural: int) -> int:
     return natural if column.least is None else min(natural, column.least)
+
+
+def _needed(column: Column[Row], natural: int) -> int:
+    """The room that a column must have if no other is to spill."""
+    return _floor(column, natural) if column.yields or column.spills else natural
 
 
 def _cut(columns: Sequence[Column[Row]], shown: Sequence[int], widths: dict[int, int], room: int) -> dict[int, int]:
