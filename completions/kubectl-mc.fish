@@ -14,7 +14,8 @@ function __kubectl_mc_candidates
         echo -- "$flag$line"
     end
     if test (count $lines) -eq 0; and test (math "$directive % 8") -lt 4
-        __fish_complete_path (string replace -- "$flag" '' "$current")
+        set -l path (string replace -- "$flag" '' "$current")
+        string replace --regex -- '^' "$flag" (__fish_complete_path $path)
     end
 end
 

@@ -4,6 +4,7 @@ Importing Typer and a command takes 100 ms, a third of the time that there is: s
 the package's files stay as they are.
 """
 
+import contextlib
 import json
 import os
 from collections.abc import Mapping
@@ -21,10 +22,13 @@ def declared_syntax(command: str | None, environ: Mapping[str, str]) -> Syntax |
     """What may stand after a subcommand, or after `mc` for None; None when there is no such subcommand."""
     file = cache_folder(environ) / f"syntax-{command or ''}.json"
     stamp = _stamp()
-    if content := read_kept(file):
-        document = json.loads(content)
-        if document["stamp"] == stamp:
-            return Syntax.of(document["syntax"])
+    content = read_kept(file)
+    if content is not None:
+        # Anything but what was written here is read anew.
+        with contextlib.suppress(ValueError, TypeError, KeyError):
+            document = json.loads(content)
+            if document["stamp"] == stamp:
+                return Syntax.of(document["syntax"])
     syntax = _read(command)
     if syntax is not None:
         keep(file, json.dumps({"stamp": stamp, "syntax": asdict(syntax)}).encode())

@@ -59,7 +59,7 @@ def read_line(syntax: Syntax, words: Sequence[str]) -> Line:
     flag = None if flags_over else syntax.flag(name)
     if waiting is not None:
         line.flag, line.word = waiting, at_cursor
-    elif equals and flag is not None and name in flag.long:
+    elif equals and flag is not None and flag.takes_value and name in flag.long:
         line.flag, line.word = flag, value
     else:
         line.word = at_cursor
