@@ -4,6 +4,7 @@ import asyncio
 import base64
 import json
 import os
+import re
 import ssl
 import tempfile
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -24,6 +25,7 @@ from kubectl_mc.errors import ApiError, ConfigurationError
 CONNECT_SECONDS = 10.0
 SILENCE_SECONDS = 30.0
 """How long an answer may stay silent, where no --request-timeout was given."""
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _THROTTLED_TRIES = 10
 """As client-go: so often is a request repeated that the server put off with Retry-After."""
 
@@ -130,7 +132,7 @@ class Connection:
                 answer = await response.read()
                 response.release()
             wait = _retry_after(response)
-            if response.status == 401 and not renewed and self._credentials.forget():
+            if response.status == 401 and not renewed and self._credentials.forget(credential):
                 renewed = True
             elif response.status in (429, 503) and wait is not None and attempt < _THROTTLED_TRIES:
                 self._notify(f"the server is busy and asks to wait {wait:g} s")
@@ -141,12 +143,19 @@ class Connection:
 
     def headers(self, credential: Credential, more: Mapping[str, str] | None = None) -> list[tuple[str, str]]:
         """Identity and impersonation, as every request and every WebSocket has to send them."""
-        return [
+        headers = [
             ("User-Agent", f"kubectl-mc/{__version__}"),
             *([("Authorization", credential.authorization)] if credential.authorization else []),
             *self.access.impersonation.headers(),
             *({"Accept": "application/json", **(more or {})}).items(),
         ]
+        for name, value in headers:
+            if _CONTROL.search(value):
+                raise ConfigurationError(
+                    f"the header {name} cannot be sent: there is a line break or another control character in it",
+                    "check the token, and whom to act as, in the kubeconfig",
+                )
+        return headers
 
     async def _open(self) -> tuple[aiohttp.ClientSession, Credential]:
         credential = await self._credentials.get()

@@ -58,9 +58,13 @@ class Credentials:
                 self._current = await self._fetch()
             return self._current
 
-    def forget(self) -> bool:
-        """Drop the credential after the server refused it; False when a new one would be the same."""
-        self._current = None
+    def forget(self, refused: Credential) -> bool:
+        """Drop a credential that the server refused; False when a new one would be the same.
+
+        Of many requests that are refused at once, the first leads to a new credential, which the others take.
+        """
+        if self._current is refused:
+            self._current = None
         return any(key in self._access.user for key in ("exec", "tokenFile"))
 
     async def _fetch(self) -> Credential:
@@ -91,7 +95,7 @@ class Credentials:
                 **({"cluster": self._cluster_for_plugin()} if plugin.get("provideClusterInfo") else {}),
             },
         }
-        variables = {item["name"]: item["value"] for item in plugin.get("env") or () if "name" in item}
+        variables = {item["name"]: str(item.get("value", "")) for item in plugin.get("env") or () if "name" in item}
         try:
             process = await asyncio.create_subprocess_exec(
                 command,
@@ -138,6 +142,8 @@ def _credential_of(output: bytes, command: str) -> Credential:
         raise ConfigurationError(f"credential plugin {command!r} printed no ExecCredential") from None
     if not token and not certificate:
         raise ConfigurationError(f"credential plugin {command!r} gave neither a token nor a certificate")
+    if certificate and not status.get("clientKeyData"):
+        raise ConfigurationError(f"credential plugin {command!r} gave a certificate without its key")
     expires = parse_time(status.get("expirationTimestamp"))
     return Credential(
         f"Bearer {token}" if token else None,
@@ -149,9 +155,12 @@ def _credential_of(output: bytes, command: str) -> Credential:
 
 def _token_in(path: str) -> str:
     try:
-        return Path(path).read_text(encoding="utf-8").strip()
+        token = Path(path).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"token file {path} cannot be read: {error}") from None
+    if not token:
+        raise ConfigurationError(f"token file {path} is empty")
+    return token
 
 
 def _from_provider(provider: Mapping[str, Any]) -> Credential:
