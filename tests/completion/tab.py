@@ -31,7 +31,7 @@ class Shell:
         }
 
     def tab(self, *words: str) -> str:
-        """What one TAB brings. Nothing may come on stderr, nor any exit code but 0, nor may a worker hold the streams."""
+        """What one TAB brings: in time, with nothing on stderr, exit 0, and no worker that holds on to the streams."""
         run = subprocess.run(
             [sys.executable, "-m", "kubectl_mc.completion", *words],
             env=self.environ,

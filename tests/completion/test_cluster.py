@@ -92,7 +92,7 @@ def test_a_broken_kubeconfig_is_passed_over_in_silence(content: str, line: str, 
 
 
 def test_a_dependency_that_complains_is_not_heard(shell: Shell) -> None:
-    (shell.home / "yaml.py").write_text("import sys\nsys.stderr.write('noise')\nraise ImportError('broken')\n")
+    (shell.home / "yaml.py").write_text("import sys\nsys.stderr.write('noise\\n')\nraise ImportError('broken')\n")
     assert shell.tab("--context", "") == NOTHING
 
 
