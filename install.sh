@@ -146,7 +146,11 @@ install() {
     printf 'Installed %s: %s\n' "$version" "$BIN/kubectl-mc"
     report_path
     report_zsh
-    printf 'Try: kubectl mc demo status\n'
+    if command -v kubectl >/dev/null 2>&1; then
+        printf 'Try: kubectl mc demo status\n'
+    else
+        printf 'Try: kubectl-mc demo status (kubectl itself is not on PATH)\n'
+    fi
 }
 
 clean_up() { # at every end: before the links are set, all that is new goes again
