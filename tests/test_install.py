@@ -33,6 +33,8 @@ class Home:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("XDG_", "BASH_", "KUBE"))}
         environ = {**kept, "HOME": str(self.path), "PATH": path, "SHELL": shell, "KUBECONFIG": os.devnull}
         environ["PIP_CACHE_DIR"] = str(self.path.parent / "pip-cache")
+        # pip takes this for --no-compile, whatever it looks like: a sixth of the time, and nothing is tested by it.
+        environ["PIP_NO_COMPILE"] = "0"
         return subprocess.run(
             list(map(str, words)), env=environ, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False
         )
