@@ -45,6 +45,7 @@ class Connection:
         """`timeout`: seconds for a whole request, 0 for no bound. `notify` is told what makes a person wait."""
         self.access = access
         self.server = str(access.cluster["server"]).rstrip("/")
+        _check_url(self.server, "of a server", "check --server or the kubeconfig")
         self._credentials = Credentials(access, environ, interactive=interactive)
         self._timeout = timeout
         self._notify = notify
@@ -69,7 +70,7 @@ class Connection:
                 body = await response.read()
         try:
             document = json.loads(body)
-        except ValueError:
+        except (ValueError, RecursionError):
             document = None
         if not isinstance(document, dict):
             raise ApiError(
@@ -225,25 +226,39 @@ def _decoded(entry: Mapping[str, Any], key: str) -> str | None:
     if not entry.get(key):
         return None
     try:
-        return base64.b64decode(entry[key]).decode()
-    except (ValueError, TypeError):
+        # Line breaks are allowed, as with kubectl.
+        return base64.b64decode("".join(str(entry[key]).split()), validate=True).decode()
+    except ValueError:
         raise ConfigurationError(f"{key} in the kubeconfig is not base64") from None
 
 
 def _proxy_for(server: str, configured: str | None) -> str | None:
     """The proxy to use: the kubeconfig's, else the environment's, which as in Go never applies to this machine."""
     if configured:
+        _check_url(configured, "of an HTTP proxy", "check proxy-url in the kubeconfig")
         return configured
     parts = urlsplit(server)
     host = parts.hostname or ""
     if host in ("localhost", "::1") or host.startswith("127.") or proxy_bypass(host):
         return None
-    return getproxies().get(parts.scheme)
+    proxy = getproxies().get(parts.scheme)
+    if proxy:
+        _check_url(proxy, "of an HTTP proxy", f"check {parts.scheme.upper()}_PROXY")
+    return proxy
+
+
+def _check_url(text: str, whose: str, hint: str) -> None:
+    try:
+        url = URL(text)
+    except ValueError:
+        url = URL()
+    if url.scheme not in ("http", "https") or not url.host:
+        raise ConfigurationError(f"{text!r} is not the URL {whose}", hint)
 
 
 def _retry_after(response: aiohttp.ClientResponse) -> float | None:
     """Seconds that the server asks to wait; the API server sends whole seconds."""
     try:
-        return max(0.0, float(response.headers["Retry-After"]))
+        return float(int(response.headers["Retry-After"]))
     except (KeyError, ValueError):
         return None

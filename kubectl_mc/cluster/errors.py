@@ -63,8 +63,12 @@ def translated(server: str) -> Iterator[None]:
         ) from None
     except (aiohttp.ServerDisconnectedError, aiohttp.ClientPayloadError, aiohttp.ClientOSError, ConnectionError):
         raise ConnectionLost(f"the server {server} closed the connection") from None
+    except ssl.SSLCertVerificationError as error:
+        raise _untrusted(server, error) from None
     except ssl.SSLError as error:
-        raise ConnectionLost(f"no TLS connection to {server}: {error.reason or error}") from None
+        raise ConnectionLost(f"no TLS connection to {server}: {getattr(error, 'reason', '') or error}") from None
+    except OSError as error:
+        raise ConnectionLost(f"talking to the server {server} failed: {error.strerror or error}") from None
     except aiohttp.ClientError as error:
         raise ConnectionLost(f"talking to the server {server} failed: {error or type(error).__name__}") from None
 
@@ -119,7 +123,7 @@ def _permission_hint(subject: Subject) -> str | None:
 def _status(body: bytes) -> Mapping[str, Any]:
     try:
         status = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         # A proxy's or load balancer's page; its first line is all that a terminal needs of it.
         first = body.decode(errors="replace").strip().partition("\n")[0][:200]
         return {"message": first} if first else {}
