@@ -106,9 +106,5 @@ class Client:
         """The names of a scope's objects, without the objects: one page is enough to suggest from."""
         subject = Subject("list", scope.resource, scope.namespace)
         params = {**scope.params(), "limit": str(PAGE)}
-        request = self.connection.request(
-            "GET", scope.path, subject, params=params, headers={"Accept": METADATA_LIST_ONLY}
-        )
-        async with request as response:
-            document = await response.json(content_type=None)
+        document = await self.connection.get_json(scope.path, subject, params, accept=METADATA_LIST_ONLY)
         return [item["metadata"]["name"] for item in document.get("items") or ()]

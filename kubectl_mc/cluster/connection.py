@@ -59,13 +59,20 @@ class Connection:
             await self._session.close()
             self._session = None
 
-    async def get_json(self, path: str, subject: Subject, params: Mapping[str, str] | None = None) -> dict[str, Any]:
+    async def get_json(
+        self,
+        path: str,
+        subject: Subject,
+        params: Mapping[str, str] | None = None,
+        *,
+        accept: str = "application/json",
+    ) -> dict[str, Any]:
         """The JSON object at `path`.
 
         Raises:
             McError: the server refuses, cannot be reached, or answers with something else.
         """
-        async with self.request("GET", path, subject, params=params) as response:
+        async with self.request("GET", path, subject, params=params, headers={"Accept": accept}) as response:
             with translated(self.server):
                 body = await response.read()
         try:

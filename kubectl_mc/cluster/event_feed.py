@@ -10,7 +10,6 @@ from kubectl_mc.cluster.events import Concerned, concerned_by
 from kubectl_mc.cluster.feed import PodFeed, open_feed
 from kubectl_mc.cluster.targets import Selection, read_target, select
 from kubectl_mc.cluster.watch import Changed, Interrupted, Snapshot, watch
-from kubectl_mc.errors import McError
 from kubectl_mc.model.resources import EVENTS
 from kubectl_mc.model.targets import Query
 
@@ -28,16 +27,17 @@ async def event_changes(
         McError: the first lists cannot be had, or a permission is missing.
     """
     selections = [] if query.whole else await select(client, query)
-    events: asyncio.Queue[list[dict[str, Any]] | Interrupted | McError] = asyncio.Queue()
+    events: asyncio.Queue[list[dict[str, Any]] | Interrupted | BaseException] = asyncio.Queue()
     namespace = None if query.all_namespaces else client.namespace
     reading = asyncio.create_task(_read(client, Scope(EVENTS, namespace), events))
+    reading.add_done_callback(lambda task: _hand_on_end(task, events))
     try:
         if query.whole:
             while True:
                 yield _raised(await events.get())
         async with open_feed(client, selections) as feed:
             for selection in selections:
-                if selection.one_pod and selection.target is not None and not feed.pods:
+                if selection.one_pod and selection.target is not None and not feed.has(selection.target.name):
                     await read_target(client, selection.target)  # says that there is none, and which are near
             sieve = _Sieve(client, feed, selections, note)
             await sieve.renew()
@@ -57,23 +57,26 @@ async def event_changes(
         await asyncio.gather(reading, return_exceptions=True)
 
 
-def _raised(change: list[dict[str, Any]] | Interrupted | McError) -> list[dict[str, Any]] | Interrupted:
-    if isinstance(change, McError):
+def _raised(change: list[dict[str, Any]] | Interrupted | BaseException) -> list[dict[str, Any]] | Interrupted:
+    if isinstance(change, BaseException):
         raise change
     return change
 
 
 async def _read(client: Client, scope: Scope, into: asyncio.Queue[Any]) -> None:
-    try:
-        async for change in watch(client, scope):
-            if isinstance(change, Snapshot):
-                into.put_nowait(change.items)
-            elif isinstance(change, Changed):
-                into.put_nowait([change.item])
-            elif isinstance(change, Interrupted):
-                into.put_nowait(change)
-    except McError as error:
-        into.put_nowait(error)
+    async for change in watch(client, scope):
+        if isinstance(change, Snapshot):
+            into.put_nowait(change.items)
+        elif isinstance(change, Changed):
+            into.put_nowait([change.item])
+        elif isinstance(change, Interrupted):
+            into.put_nowait(change)
+
+
+def _hand_on_end(task: asyncio.Task[None], into: asyncio.Queue[Any]) -> None:
+    """Why the reading ended, whatever it is, goes where its consumer waits."""
+    if not task.cancelled() and (failure := task.exception()) is not None:
+        into.put_nowait(failure)
 
 
 class _Sieve:

@@ -9,7 +9,6 @@ from typing import Any
 from kubectl_mc.cluster.client import Client
 from kubectl_mc.cluster.targets import Selection
 from kubectl_mc.cluster.watch import Change, Changed, Deleted, Interrupted, Snapshot, watch
-from kubectl_mc.errors import McError
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +29,20 @@ class PodFeed:
     def __init__(self, client: Client, selections: Sequence[Selection]) -> None:
         self._client = client
         self._selections = selections
-        self._queue: asyncio.Queue[Update | McError] = asyncio.Queue()
+        self._queue: asyncio.Queue[Update | BaseException] = asyncio.Queue()
         self._synced = asyncio.Event()
         self._waiting_for = set(range(len(selections)))
-        self._failure: McError | None = None
+        self._failure: BaseException | None = None
         self._by_selection: list[dict[str, dict[str, Any]]] = [{} for _ in selections]
 
     @property
     def pods(self) -> dict[str, dict[str, Any]]:
         """All pods by uid, each once, in the order of the selections."""
         return {uid: pod for pods in self._by_selection for uid, pod in pods.items()}
+
+    def has(self, name: str) -> bool:
+        """Whether there is a pod of this name now."""
+        return any(pod["metadata"]["name"] == name for pods in self._by_selection for pod in pods.values())
 
     async def synced(self) -> None:
         """Wait until every watch has its first snapshot.
@@ -68,27 +71,29 @@ class PodFeed:
         return found
 
     @staticmethod
-    def _checked(update: Update | McError) -> Update:
-        if isinstance(update, McError):
+    def _checked(update: Update | BaseException) -> Update:
+        if isinstance(update, BaseException):
             raise update
         return update
 
     async def run(self, index: int) -> None:
         """Carry one selection's watch into the feed; the work of one task."""
         selection, known = self._selections[index], self._by_selection[index]
-        try:
-            async for change in watch(self._client, selection.scope):
-                for update in _as_updates(change, known, selection):
-                    # The first snapshot is the state to start from, not news.
-                    if index not in self._waiting_for:
-                        self._queue.put_nowait(update)
-                self._waiting_for.discard(index)
-                if not self._waiting_for:
-                    self._synced.set()
-        except McError as error:
-            self._failure = error
+        async for change in watch(self._client, selection.scope):
+            for update in _as_updates(change, known, selection):
+                # The first snapshot is the state to start from, not news.
+                if index not in self._waiting_for:
+                    self._queue.put_nowait(update)
+            self._waiting_for.discard(index)
+            if not self._waiting_for:
+                self._synced.set()
+
+    def ended(self, task: asyncio.Task[None]) -> None:
+        """Hand on why a watch ended, whatever it is, so that nobody waits for it in vain."""
+        if not task.cancelled() and (failure := task.exception()) is not None:
+            self._failure = failure
             self._synced.set()
-            self._queue.put_nowait(error)
+            self._queue.put_nowait(failure)
 
 
 def _as_updates(change: Change, known: dict[str, dict[str, Any]], selection: Selection) -> list[Update]:
@@ -120,6 +125,8 @@ async def open_feed(client: Client, selections: Sequence[Selection]) -> AsyncIte
     """
     feed = PodFeed(client, selections)
     tasks = [asyncio.create_task(feed.run(index)) for index in range(len(selections))]
+    for task in tasks:
+        task.add_done_callback(feed.ended)
     try:
         await feed.synced()
         yield feed

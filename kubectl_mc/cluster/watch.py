@@ -1,12 +1,14 @@
 """Watches that outlive what ends them: time-outs, disconnects, a restarted API server, expired resource versions.
 
 A consumer sees a `Snapshot` first and whenever the past is lost, and `Changed` and `Deleted` between; it never has to
-know why. Interruptions that a person would notice come as `Interrupted`, once, and end with the next snapshot.
+know why. Interruptions that a person would notice come as `Interrupted`, for each attempt that fails, and end with
+the next snapshot.
 """
 
 import asyncio
 import json
 import random
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +24,8 @@ _WATCH_SECONDS = (240, 360)
 _SILENCE_SECONDS = 90.0
 """Bookmarks come about once a minute: after so long without anything the connection is held for dead."""
 _BACKOFF_SECONDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
+_SHORT_SECONDS = 1.0
+"""A watch that ends sooner, without any event, was not served; client-go draws the line there as well."""
 _TRANSIENT = frozenset({429, 500, 502, 503, 504})
 
 
@@ -48,7 +52,7 @@ class Deleted:
 
 @dataclass(frozen=True, slots=True)
 class Interrupted:
-    """What is shown may be old; the next attempt is in `retry_in` seconds."""
+    """What is shown may be old; the next attempt is in about `retry_in` seconds."""
 
     error: ConnectionLost | ApiError
     retry_in: float
@@ -68,31 +72,41 @@ async def watch(client: Client, scope: Scope) -> AsyncIterator[Change]:
     version = listing.resource_version
     failures = 0
     while True:
+        began = time.monotonic()
         try:
             if not version:
                 listing = await client.list_objects(scope)
                 yield Snapshot(listing.items)
                 version = listing.resource_version
             async for kind, item in _stream(client, scope, version):
-                failures = 0
+                failures, began = 0, 0.0
                 version = (item.get("metadata") or {}).get("resourceVersion") or version
                 if kind in ("ADDED", "MODIFIED"):
                     yield Changed(item)
                 elif kind == "DELETED":
                     yield Deleted(item)
+            if time.monotonic() - began > _SHORT_SECONDS:
+                continue
+            failures += 1  # a server or a proxy that hangs up at once must not be asked in a circle
         except Gone:
             version = ""
+            failures += 1
+            if failures == 1:
+                continue
         except (ConnectionLost, ApiError) as error:
             if isinstance(error, ApiError) and error.code not in _TRANSIENT:
                 raise
-            delay = _BACKOFF_SECONDS[min(failures, len(_BACKOFF_SECONDS) - 1)] * random.uniform(0.8, 1.2)
             failures += 1
             # A single broken connection is mended unseen. From the second failure on a person is told, and as
             # the server may have lost its past, the way back leads over a list.
             if failures > 1:
                 version = ""
-                yield Interrupted(error, delay)
-            await asyncio.sleep(delay)
+                yield Interrupted(error, _delay(failures))
+        await asyncio.sleep(_delay(failures) * random.uniform(0.8, 1.2))
+
+
+def _delay(failures: int) -> float:
+    return _BACKOFF_SECONDS[min(failures, len(_BACKOFF_SECONDS)) - 1]
 
 
 async def _stream(client: Client, scope: Scope, version: str) -> AsyncIterator[tuple[str, dict[str, Any]]]:
@@ -131,8 +145,10 @@ def _event(line: bytearray, subject: Subject) -> tuple[str, dict[str, Any]]:
     try:
         event = json.loads(line)
         kind, item = event["type"], event["object"]
-    except (ValueError, KeyError, TypeError):
-        raise ConnectionLost("the server sent a broken watch event") from None
+    except (ValueError, KeyError, TypeError, RecursionError):
+        item = None
+    if not isinstance(item, dict):
+        raise ConnectionLost("the server sent a broken watch event")
     if kind == "ERROR":
         raise status_error(item.get("code") or 500, json.dumps(item).encode(), subject)
     return kind, item

@@ -75,3 +75,9 @@ async def connected(
     where = access(to) if isinstance(to, str) else to
     async with Client(Connection(where, environ or {}, timeout=timeout, notify=heard.append)) as client:
         yield client
+
+
+async def until(condition: Callable[[], object]) -> None:
+    """Wait for something that no event tells of."""
+    while not condition():  # noqa: ASYNC110
+        await asyncio.sleep(0.002)
