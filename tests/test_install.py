@@ -119,6 +119,7 @@ def executable(path: Path, script: str) -> Path:
     return path
 
 
+@pytest.mark.install
 def test_what_was_installed_runs(story: Story) -> None:
     assert story.first.returncode == DONE, story.first.stderr
     assert story.version.stdout.startswith("kubectl-mc ")
@@ -126,22 +127,26 @@ def test_what_was_installed_runs(story: Story) -> None:
     assert story.candidates.stdout.startswith("version\t")
 
 
+@pytest.mark.install
 def test_a_directory_off_path_comes_with_the_line_that_adds_it(story: Story) -> None:
     assert f"{story.home.bin} is not on PATH" in story.first.stderr
     assert f"{story.home.path}/.zshrc" in story.first.stderr
     assert f'export PATH="{story.home.bin}:$PATH"' in story.first.stderr
 
 
+@pytest.mark.install
 def test_zsh_is_told_where_its_completion_lies(story: Story) -> None:
     assert f'fpath=("{story.home.path}/.local/share/zsh/site-functions" $fpath)' in story.first.stderr
 
 
+@pytest.mark.install
 def test_an_upgrade_leaves_one_release_and_says_nothing_of_path(story: Story) -> None:
     assert story.upgrade.returncode == DONE
     assert story.releases == ["2"]
     assert "is not on PATH" not in story.upgrade.stderr
 
 
+@pytest.mark.install
 def test_another_plugin_of_the_same_name_is_named_as_the_one_that_wins(story: Story) -> None:
     [note] = [line for line in story.upgrade.stderr.splitlines() if "comes first on PATH" in line]
     assert "krew/kubectl-mc" in note
@@ -149,12 +154,14 @@ def test_another_plugin_of_the_same_name_is_named_as_the_one_that_wins(story: St
     assert "comes first" not in story.first.stderr
 
 
+@pytest.mark.install
 def test_a_failed_upgrade_leaves_the_old_installation_working(story: Story) -> None:
     assert story.failed_upgrade.returncode == ERROR
     assert "error: pip cannot install" in story.failed_upgrade.stderr
     assert story.version_after_failure.stdout == story.version.stdout
 
 
+@pytest.mark.install
 def test_uninstalling_leaves_what_is_somebody_elses_and_nothing_more(story: Story) -> None:
     foreign = story.home.bash_completion
     assert story.removal.returncode == DONE
@@ -164,6 +171,7 @@ def test_uninstalling_leaves_what_is_somebody_elses_and_nothing_more(story: Stor
     assert story.left == {"notes", str(relative), *(str(parent) for parent in relative.parents if parent != Path())}
 
 
+@pytest.mark.install
 def test_uninstalling_twice_is_no_error(story: Story) -> None:
     assert story.second_removal.returncode == DONE
     assert story.second_removal.stdout.startswith("Nothing is installed")

@@ -109,6 +109,9 @@ class Connection:
         try:
             yield response
         finally:
+            if response.connection is not None and response.connection.transport is not None:
+                # Left in the middle, a watch or a log: TLS would wait half a minute for the server's good-bye.
+                response.connection.transport.abort()
             response.close()
 
     async def _answered(
