@@ -11,6 +11,8 @@ from aiohttp import web
 from kubectl_mc.cluster.client import Client
 from kubectl_mc.cluster.connection import Connection
 from kubectl_mc.cluster.kubeconfig import Access, Impersonation
+from kubectl_mc.demo.auth import ADMIN
+from kubectl_mc.demo.server import DemoCluster
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -81,3 +83,23 @@ async def until(condition: Callable[[], object]) -> None:
     """Wait for something that no event tells of."""
     while not condition():  # noqa: ASYNC110
         await asyncio.sleep(0.002)
+
+
+@asynccontextmanager
+async def demo_cluster() -> AsyncIterator[DemoCluster]:
+    """An empty simulated cluster on this event loop."""
+    cluster = DemoCluster(())
+    await cluster.start()
+    try:
+        yield cluster
+    finally:
+        await cluster.stop()
+
+
+@asynccontextmanager
+async def client_of(cluster: DemoCluster, user: str = ADMIN, notes: list[str] | None = None) -> AsyncIterator[Client]:
+    """A client of one of its users."""
+    config = cluster.kubeconfig(user)
+    entry, token = config["clusters"][0]["cluster"], config["users"][0]["user"]
+    async with connected(Access(entry, token, "demo", Impersonation()), notes=notes) as client:
+        yield client

@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import asynccontextmanager
 from itertools import pairwise
 from typing import Any
 
@@ -20,28 +19,9 @@ from kubectl_mc.demo.auth import VIEWER
 from kubectl_mc.demo.server import DemoCluster
 from kubectl_mc.errors import ApiError, ConnectionLost, Forbidden, McError, NotFound, UsageError
 from kubectl_mc.model.resources import CLAIMS, PODS, SERVICES, Resource
-from tests.cluster_layer.servers import access, connected, http_server, until
+from tests.cluster_layer.servers import client_of, connected, demo_cluster, http_server, until
 
 SCOPE = Scope(SERVICES, "demo")
-
-
-@asynccontextmanager
-async def _demo() -> AsyncIterator[DemoCluster]:
-    cluster = DemoCluster(())
-    await cluster.start()
-    try:
-        yield cluster
-    finally:
-        await cluster.stop()
-
-
-@asynccontextmanager
-async def _client_of(cluster: DemoCluster, user: str = "demo-admin") -> AsyncIterator[Client]:
-    config = cluster.kubeconfig(user)
-    where = access("", config["users"][0]["user"])
-    entry = config["clusters"][0]["cluster"]
-    async with connected(type(where)(entry, where.user, "demo", where.impersonation)) as client:
-        yield client
 
 
 def _service(name: str, **labels: str) -> dict[str, Any]:
@@ -58,7 +38,7 @@ Work = Callable[[DemoCluster, Client], Awaitable[None]]
 
 def _with_demo(work: Work) -> None:
     async def run() -> None:
-        async with asyncio.timeout(10), _demo() as cluster, _client_of(cluster) as client:
+        async with asyncio.timeout(10), demo_cluster() as cluster, client_of(cluster) as client:
             await work(cluster, client)
 
     asyncio.run(run())
@@ -160,7 +140,7 @@ def test_one_object_or_that_there_is_none() -> None:
 
 def test_what_is_forbidden_is_named_with_verb_and_resource() -> None:
     async def work() -> None:
-        async with _demo() as cluster, _client_of(cluster, VIEWER) as client:
+        async with demo_cluster() as cluster, client_of(cluster, VIEWER) as client:
             with pytest.raises(Forbidden) as caught:
                 await client.list_objects(Scope(PODS, "demo"))
             assert 'cannot list resource "pods"' in caught.value.message
@@ -480,7 +460,7 @@ def test_a_feed_makes_a_new_list_into_the_changes_that_it_amounts_to() -> None:
 
 def test_a_feed_that_cannot_be_had_says_why() -> None:
     async def work() -> None:
-        async with _demo() as cluster, _client_of(cluster, VIEWER) as client:
+        async with demo_cluster() as cluster, client_of(cluster, VIEWER) as client:
             cluster.auth.grant(VIEWER, ["list", "watch"], ["services"], "demo")
             with pytest.raises(Forbidden):
                 async with open_feed(client, [_selection(), _selection(CLAIMS)]):
