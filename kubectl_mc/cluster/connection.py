@@ -28,6 +28,8 @@ SILENCE_SECONDS = 30.0
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _THROTTLED_TRIES = 10
 """As client-go: so often is a request repeated that the server put off with Retry-After."""
+_LONGEST_PAUSE_SECONDS = 60.0
+"""A server that asks for more is not busy but away, and that is better said at once."""
 
 
 class Connection:
@@ -145,7 +147,12 @@ class Connection:
             wait = _retry_after(response)
             if response.status == 401 and not renewed and self._credentials.forget(credential):
                 renewed = True
-            elif response.status in (429, 503) and wait is not None and attempt < _THROTTLED_TRIES:
+            elif (
+                response.status in (429, 503)
+                and wait is not None
+                and wait <= self._patience()
+                and attempt < _THROTTLED_TRIES
+            ):
                 self._notify(f"the server is busy and asks to wait {wait:g} s")
                 await asyncio.sleep(wait)
             else:
@@ -167,6 +174,10 @@ class Connection:
                     "check the token, and whom to act as, in the kubeconfig",
                 )
         return headers
+
+    def _patience(self) -> float:
+        """The longest pause that a busy server is granted, in seconds."""
+        return min(self._timeout or _LONGEST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS)
 
     async def _open(self) -> tuple[aiohttp.ClientSession, Credential]:
         credential = await self._credentials.get()

@@ -87,6 +87,11 @@ class Credentials:
         command = str(plugin.get("command", ""))
         mode = plugin.get("interactiveMode", "IfAvailable")
         may_ask = self._interactive and mode != "Never"
+        if mode == "Always" and not may_ask:
+            raise ConfigurationError(
+                f"credential plugin {command!r} has to ask on a terminal, and there is none",
+                "log in on a terminal first",
+            )
         request = {
             "apiVersion": plugin.get("apiVersion", "client.authentication.k8s.io/v1"),
             "kind": "ExecCredential",

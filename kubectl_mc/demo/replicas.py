@@ -152,7 +152,10 @@ def _replica_set(deployment: Object, name: str, digest: str, replicas: int) -> O
         },
         "spec": {
             "replicas": replicas,
-            "selector": {"matchLabels": {**spec["selector"]["matchLabels"], "pod-template-hash": digest}},
+            "selector": {
+                **spec["selector"],
+                "matchLabels": {**spec["selector"].get("matchLabels", {}), "pod-template-hash": digest},
+            },
             "template": {**template, "metadata": {**template["metadata"], "labels": labels}},
         },
     }

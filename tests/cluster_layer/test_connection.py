@@ -267,9 +267,11 @@ def test_a_busy_server_is_waited_for_and_the_wait_is_told(code: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "header", [{}, {"Retry-After": "soon"}, {"Retry-After": "nan"}, {"Retry-After": "inf"}], ids=str
+    "header",
+    [{}, {"Retry-After": "soon"}, {"Retry-After": "nan"}, {"Retry-After": "inf"}, {"Retry-After": "86400"}],
+    ids=str,
 )
-def test_a_busy_server_that_names_no_time_is_not_waited_for(header: dict[str, str]) -> None:
+def test_a_busy_server_that_names_no_time_or_a_long_one_is_not_waited_for(header: dict[str, str]) -> None:
     asked = 0
 
     async def busy(request: web.Request) -> web.Response:

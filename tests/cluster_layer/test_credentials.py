@@ -193,6 +193,13 @@ def test_a_plugin_that_fails_silently_is_told_with_its_code(plugin: Plugin) -> N
     assert _error(plugin.user()).message == f"credential plugin '{plugin.path}' failed with exit 5"
 
 
+def test_a_plugin_that_has_to_ask_is_not_run_without_a_terminal(plugin: Plugin) -> None:
+    plugin.answer(token="fresh")
+    error = _error(plugin.user(interactiveMode="Always"))
+
+    assert error.message == f"credential plugin '{plugin.path}' has to ask on a terminal, and there is none"
+
+
 def test_a_missing_plugin_comes_with_its_install_hint() -> None:
     error = _error({"exec": {"command": "no-such-plugin", "installHint": "Install it from the vendor.\n"}})
 
