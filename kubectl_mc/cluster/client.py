@@ -12,6 +12,10 @@ from kubectl_mc.model.resources import Resource
 PAGE = 500
 """Objects a page, as kubectl asks for them."""
 
+NAMES_PAGE = 5000
+"""Names a page: as large as a page of whole objects, in bytes, or smaller."""
+
+OBJECTS = "application/json"
 METADATA_LIST_ONLY = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io"
 
 SELECTORS = (
@@ -80,31 +84,36 @@ class Client:
             UsageError: the server cannot make sense of a selector.
             McError: any other failure.
         """
+        return await self._list(scope, PAGE, OBJECTS)
+
+    async def names(self, scope: Scope) -> list[str]:
+        """The names of all objects of a scope, without the objects.
+
+        Raises:
+            McError: as `list_objects`.
+        """
+        listing = await self._list(scope, NAMES_PAGE, METADATA_LIST_ONLY)
+        return [item["metadata"]["name"] for item in listing.items]
+
+    async def _list(self, scope: Scope, limit: int, accept: str) -> Listing:
         try:
             try:
-                return await self._pages(scope)
+                return await self._pages(scope, limit, accept)
             except Gone:
-                return await self._pages(scope)
+                return await self._pages(scope, limit, accept)
         except ApiError as error:
             if error.code == 400 and (scope.labels or scope.fields):
                 raise UsageError(error.message, SELECTORS) from None
             raise
 
-    async def _pages(self, scope: Scope) -> Listing:
+    async def _pages(self, scope: Scope, limit: int, accept: str) -> Listing:
         items: list[dict[str, Any]] = []
-        params = {**scope.params(), "limit": str(PAGE)}
+        params = {**scope.params(), "limit": str(limit)}
         subject = Subject("list", scope.resource, scope.namespace)
         while True:
-            page = await self.connection.get_json(scope.path, subject, params)
+            page = await self.connection.get_json(scope.path, subject, params, accept=accept)
             items += page.get("items") or []
             metadata: Mapping[str, Any] = page.get("metadata") or {}
             if not metadata.get("continue"):
                 return Listing(items, str(metadata.get("resourceVersion", "")))
             params["continue"] = metadata["continue"]
-
-    async def names(self, scope: Scope) -> list[str]:
-        """The names of a scope's objects, without the objects: one page is enough to suggest from."""
-        subject = Subject("list", scope.resource, scope.namespace)
-        params = {**scope.params(), "limit": str(PAGE)}
-        document = await self.connection.get_json(scope.path, subject, params, accept=METADATA_LIST_ONLY)
-        return [item["metadata"]["name"] for item in document.get("items") or ()]

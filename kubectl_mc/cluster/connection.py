@@ -156,7 +156,7 @@ class Connection:
                 self._notify(f"the server is busy and asks to wait {wait:g} s")
                 await asyncio.sleep(wait)
             else:
-                raise status_error(response.status, answer, subject)
+                raise status_error(response.status, answer, subject, self.access.reach)
         raise AssertionError("the last attempt returns or raises")
 
     def headers(self, credential: Credential, more: Mapping[str, str] | None = None) -> list[tuple[str, str]]:

@@ -2,8 +2,9 @@
 
 import json
 import os
+import shlex
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -86,8 +87,13 @@ def _untrusted(server: str, error: Exception) -> ConnectionLost:
     )
 
 
-def status_error(code: int, body: bytes, subject: Subject) -> McError:
-    """The error of an answer that is no success. `body` is a Status object, or whatever stood in for one."""
+def status_error(code: int, body: bytes, subject: Subject, reach: Sequence[str] = ()) -> McError:
+    """The error of an answer that is no success.
+
+    Args:
+        body: a Status object, or whatever stood in for one.
+        reach: the connection flags, for a hint that asks the same cluster as the same user.
+    """
     status = _status(body)
     message, reason = str(status.get("message") or ""), str(status.get("reason") or "")
     if code == 401:
@@ -100,7 +106,7 @@ def status_error(code: int, body: bytes, subject: Subject) -> McError:
     if code == 403:
         return Forbidden(
             f"Error from server (Forbidden): {message or subject.words}",
-            _permission_hint(subject),
+            _permission_hint(subject, reach),
             code=code,
             reason=reason,
         )
@@ -110,14 +116,15 @@ def status_error(code: int, body: bytes, subject: Subject) -> McError:
     return kind(f"Error from server ({reason or code}): {said}", code=code, reason=reason)
 
 
-def _permission_hint(subject: Subject) -> str | None:
+def _permission_hint(subject: Subject, reach: Sequence[str]) -> str | None:
     if subject.resource is None:
         return None
     plural = (
         f"{subject.resource.qualified}/{subject.subresource}" if subject.subresource else subject.resource.qualified
     )
-    where = f" -n {subject.namespace}" if subject.namespace else (" -A" if subject.resource.namespaced else "")
-    return f'the verb "{subject.verb}" on {plural} is missing; check: kubectl auth can-i {subject.verb} {plural}{where}'
+    where = ["-n", subject.namespace] if subject.namespace else (["-A"] if subject.resource.namespaced else [])
+    check = shlex.join(["kubectl", "auth", "can-i", subject.verb, plural, *where, *reach])
+    return f'the verb "{subject.verb}" on {plural} is missing; check: {check}'
 
 
 def _status(body: bytes) -> Mapping[str, Any]:

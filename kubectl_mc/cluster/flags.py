@@ -31,13 +31,16 @@ class ConnectionFlags:
     def as_arguments(self) -> list[str]:
         """The flags again as words of a command line, for a next command that reaches the same object.
 
-        Only what is needed to find the cluster; a token is left out, since it would end on a screen.
+        Only what is needed to find the cluster as the same user. A token would end on a screen: a placeholder stands
+        for it, with which the command fails instead of asking as somebody else.
         """
         words: list[str] = []
         for field in fields(self):
             value = getattr(self, field.name)
-            if not value or field.name in ("namespace", "token", "request_timeout"):
+            if not value or field.name in ("namespace", "request_timeout"):
                 continue
+            if field.name == "token":
+                value = "TOKEN"
             flag = "--" + field.name.strip("_").replace("_", "-")
             for item in value if isinstance(value, tuple) else (value,):
                 words += [flag] if item is True else [flag, str(item)]

@@ -6,7 +6,7 @@ impersonation nor the flags `--user`, `--cluster` and `--server`, and costs 80 m
 """
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -58,6 +58,8 @@ class Access:
     namespace: str
     impersonation: Impersonation
     context: str = ""
+    reach: Sequence[str] = ()
+    """The connection flags that were given, for commands that a person is to type next."""
 
 
 def load_access(flags: ConnectionFlags, environ: Mapping[str, str]) -> Access:
@@ -100,6 +102,7 @@ def load_access(flags: ConnectionFlags, environ: Mapping[str, str]) -> Access:
         namespace=flags.namespace or str(context.get("namespace") or "default"),
         impersonation=_impersonation(user, flags),
         context=context_name,
+        reach=flags.as_arguments(),
     )
 
 
@@ -254,4 +257,6 @@ def _in_cluster(environ: Mapping[str, str], flags: ConnectionFlags) -> Access | 
     }
     user: dict[str, Any] = {"tokenFile": str(token)}
     _apply_flags(cluster, user, flags)
-    return Access(cluster, user, flags.namespace or own_namespace, _impersonation(user, flags))
+    return Access(
+        cluster, user, flags.namespace or own_namespace, _impersonation(user, flags), reach=flags.as_arguments()
+    )

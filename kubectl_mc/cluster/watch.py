@@ -9,7 +9,7 @@ import asyncio
 import json
 import random
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -138,10 +138,10 @@ async def _stream(client: Client, scope: Scope, version: str) -> AsyncIterator[t
             buffer = rest
             for line in lines:
                 if line:
-                    yield _event(line, subject)
+                    yield _event(line, subject, connection.access.reach)
 
 
-def _event(line: bytearray, subject: Subject) -> tuple[str, dict[str, Any]]:
+def _event(line: bytearray, subject: Subject, reach: Sequence[str]) -> tuple[str, dict[str, Any]]:
     try:
         event = json.loads(line)
         kind, item = event["type"], event["object"]
@@ -150,5 +150,5 @@ def _event(line: bytearray, subject: Subject) -> tuple[str, dict[str, Any]]:
     if not isinstance(item, dict):
         raise ConnectionLost("the server sent a broken watch event")
     if kind == "ERROR":
-        raise status_error(item.get("code") or 500, json.dumps(item).encode(), subject)
+        raise status_error(item.get("code") or 500, json.dumps(item).encode(), subject, reach)
     return kind, item

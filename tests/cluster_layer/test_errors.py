@@ -121,6 +121,12 @@ def test_a_missing_permission_is_named_with_a_way_to_check_it(subject: Subject, 
     assert status_error(403, b"{}", subject).hint == hint
 
 
+def test_the_way_to_check_a_permission_asks_the_same_cluster_as_the_same_user() -> None:
+    error = status_error(403, b"{}", Subject("list", PODS, "shop"), ["--kubeconfig", "my viewer", "--as", "ann"])
+
+    assert str(error.hint).endswith("check: kubectl auth can-i list pods -n shop --kubeconfig 'my viewer' --as ann")
+
+
 @pytest.mark.parametrize(
     ("body", "said"),
     [

@@ -344,6 +344,11 @@ def test_an_ipv6_service_is_bracketed(service_account: Path) -> None:
     assert access.cluster["server"] == "https://[fd00::1]:443"
 
 
+def test_the_flags_that_were_given_are_kept_for_the_next_command(file: Path, service_account: Path) -> None:
+    assert _load(kubeconfig=str(file), user="ben").reach == ["--kubeconfig", str(file), "--user", "ben"]
+    assert load_access(ConnectionFlags(as_="ann"), IN_CLUSTER).reach == ["--as", "ann"]
+
+
 def test_flags_become_words_again_without_secrets() -> None:
     flags = ConnectionFlags(
         kubeconfig="/k", context="c", namespace="n", token="secret", as_="ann", as_group=("a", "b"),
@@ -351,5 +356,5 @@ def test_flags_become_words_again_without_secrets() -> None:
     )  # fmt: skip
 
     assert " ".join(flags.as_arguments()) == (
-        "--kubeconfig /k --context c --as ann --as-group a --as-group b --insecure-skip-tls-verify"
+        "--kubeconfig /k --context c --token TOKEN --as ann --as-group a --as-group b --insecure-skip-tls-verify"
     )

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -19,7 +20,7 @@ from kubectl_mc.demo.auth import VIEWER
 from kubectl_mc.demo.server import DemoCluster
 from kubectl_mc.errors import ApiError, ConnectionLost, Forbidden, McError, NotFound, UsageError
 from kubectl_mc.model.resources import CLAIMS, PODS, SERVICES, Resource
-from tests.cluster_layer.servers import client_of, connected, demo_cluster, http_server, until
+from tests.cluster_layer.servers import access, client_of, connected, demo_cluster, http_server, until
 
 SCOPE = Scope(SERVICES, "demo")
 
@@ -112,6 +113,48 @@ def test_names_are_had_without_the_objects() -> None:
         assert await client.names(SCOPE) == ["a", "b"]
 
     _with_demo(work)
+
+
+@pytest.mark.parametrize("expires", [False, True])
+def test_names_come_from_every_page_and_from_the_start_when_a_page_has_expired(expires: bool) -> None:
+    asked: list[tuple[str, int]] = []
+
+    async def handler(request: web.Request) -> web.Response:
+        token = request.query.get("continue", "0")
+        asked.append((token, int(request.query["limit"])))
+        assert "PartialObjectMetadataList" in request.headers["Accept"]
+        if expires and len(asked) == 2:
+            return web.json_response({}, status=410)
+        following = {"0": "1", "1": "2"}.get(token, "")
+        return web.json_response(
+            {"items": [{"metadata": {"name": f"web-{token}"}}], "metadata": {"continue": following}}
+        )
+
+    async def work() -> None:
+        async with http_server(handler) as url, connected(url) as client:
+            assert await client.names(SCOPE) == ["web-0", "web-1", "web-2"]
+
+    _run(work())
+    assert [token for token, _ in asked] == (["0", "1"] if expires else []) + ["0", "1", "2"]
+    assert all(limit > 500 for _, limit in asked)
+
+
+def test_a_permission_that_is_lost_while_watching_is_checked_with_the_given_flags() -> None:
+    denied = {"type": "ERROR", "object": {"kind": "Status", "code": 403, "message": "no longer"}}
+
+    async def handler(request: web.Request) -> web.Response:
+        answer = denied if "watch" in request.query else {"metadata": {"resourceVersion": "1"}}
+        return web.Response(body=json.dumps(answer) + "\n")
+
+    async def work() -> None:
+        async with http_server(handler) as url, connected(replace(access(url), reach=["--as", "ann"])) as client:
+            changes = watch(client, SCOPE)
+            assert await anext(changes) == Snapshot([])
+            with pytest.raises(Forbidden) as caught:
+                await anext(changes)
+            assert str(caught.value.hint).endswith("can-i watch services -n demo --as ann")
+
+    _run(work())
 
 
 def test_names_from_a_server_that_is_none_are_one_of_this_tools_errors() -> None:
