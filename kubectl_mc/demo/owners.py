@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from typing import Any
 
 from kubectl_mc.demo.clock import Clock, rfc3339
@@ -28,8 +29,13 @@ def owner_reference(owner: Object) -> Object:
 
 def template_hash(template: Object) -> str:
     """The suffix of a ReplicaSet or of a revision."""
-    digest = hashlib.sha256(json.dumps(template, sort_keys=True).encode()).digest()
-    return "".join(NAME_ALPHABET[byte % len(NAME_ALPHABET)] for byte in digest[:10])
+    return readable_digest(json.dumps(template, sort_keys=True).encode(), 10)
+
+
+def readable_digest(content: bytes, length: int) -> str:
+    """The digest of something in the characters of generated names."""
+    digest = hashlib.sha256(content).digest()
+    return "".join(NAME_ALPHABET[byte % len(NAME_ALPHABET)] for byte in digest[:length])
 
 
 def is_ready(pod: Object) -> bool:
@@ -50,6 +56,8 @@ class Owners:
         self.store = store
         self.clock = clock
         self._recorder = recorder
+        self._made: Counter[str] = Counter()
+        """How many pods each owner has named, by its uid."""
 
     def event(self, owner: Object, component: str, reason: str, message: str) -> None:
         """A Normal event about a workload."""
@@ -84,9 +92,24 @@ class Owners:
         }
         if not name:
             # Named here already: the name of the token's volume follows from it.
-            metadata["name"] = metadata["generateName"] + self.store.suffix(5)
+            metadata["name"] = self._new_name(owner)
         pod = {"kind": "Pod", "apiVersion": "v1", "metadata": metadata, "spec": {**template["spec"], **(spec or {})}}
         return self.store.create("pods", pod)
+
+    def _new_name(self, owner: Object) -> str:
+        """A name that follows from the owner's and from how many pods it has made: the same in every demo.
+
+        A CronJob's jobs hold the minute of their run in their names. The suffix comes from the CronJob's own name, so
+        that the minute is all that differs, and a run has the same pod in every demo whose past reaches back to it.
+        """
+        meta = owner["metadata"]
+        root = next((each["name"] for each in meta.get("ownerReferences", []) if each["kind"] == "CronJob"), "")
+        while True:
+            seed = f"{meta['namespace']}/{root or meta['name']}/{self._made[meta['uid']]}"
+            self._made[meta["uid"]] += 1
+            name = f"{meta['name']}-{readable_digest(seed.encode(), 5)}"
+            if self.store.find("pods", meta["namespace"], name) is None:
+                return name
 
     def remove_pod(self, pod: Object) -> None:
         """Begin the graceful deletion of a pod, as the API server does it."""

@@ -45,7 +45,8 @@ class Store:
         self._objects: dict[str, dict[tuple[str, str], Object]] = {plural: {} for plural in BY_PLURAL}
         self._history: dict[str, deque[Change]] = defaultdict(lambda: deque(maxlen=HISTORY))
         self._forgotten: dict[str, int] = defaultdict(int)
-        # Seeded: the same names and uids at each start, so that a command may be copied from one run into the next.
+        # Seeded, so that two clusters to which the same happens are equal. What the time of the start decides shifts
+        # the stream: names that have to be the same in every demo are made without it (`owners.Owners.make_pod`).
         self._random = random.Random(seed)
         self.version = 1000
         """The newest resourceVersion; it begins where a young cluster's would be."""

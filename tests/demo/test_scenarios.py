@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 import yaml
 
@@ -43,9 +45,9 @@ SHOWN = {
 class Demo:
     """All scenarios on a cluster without a server."""
 
-    def __init__(self) -> None:
+    def __init__(self, started: float | None = None) -> None:
         self.clock = Clock()
-        self.started = self.clock.now()
+        self.started = self.clock.now() if started is None else started
         self.clock.freeze(self.started)
         self.store = Store(self.clock)
         foundation.lay(self.store, self.clock)
@@ -160,10 +162,26 @@ def test_every_script_belongs_to_a_container_of_its_manifest() -> None:
         assert SCRIPTS.get(scenario.name, {}).keys() <= known, scenario.name
 
 
-def test_the_past_of_all_scenarios_is_the_same_story_each_time() -> None:
-    first, second = ([each["metadata"]["name"] for each in Demo().store.list("pods")] for _ in range(2))
-    # CronJobs name their jobs by the minute.
-    assert [name for name in first if "cleanup" not in name] == [name for name in second if "cleanup" not in name]
+STARTS = [epoch(f"{day}Z") for day in ("2026-01-01T00:00:00", "2026-01-01T00:00:31", "2026-03-07T11:58:07")]
+
+
+def test_pods_have_the_same_names_at_every_start_of_the_demo() -> None:
+    # CronJobs name their jobs by the minute; nothing else of a name may depend on the time.
+    first, *others = (
+        {re.sub(r"^cleanup-\d+-", "cleanup-MINUTE-", each["metadata"]["name"]) for each in Demo(at).store.list("pods")}
+        for at in STARTS
+    )
+    assert len({name for name in first if "cleanup" in name}) == 1
+    assert others == [first, first]
+
+
+def test_the_last_run_of_a_cron_job_has_the_same_pod_in_a_demo_that_starts_some_minutes_later() -> None:
+    def pods(started: float) -> list[str]:
+        return [name for each in Demo(started).store.list("pods") if "cleanup" in (name := each["metadata"]["name"])]
+
+    newest = pods(STARTS[0])[-1]
+    for minutes in (1, 4, 9):
+        assert newest in pods(STARTS[0] + minutes * 60)
 
 
 def test_an_unknown_scenario_is_an_error() -> None:

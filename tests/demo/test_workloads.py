@@ -48,6 +48,16 @@ def test_a_deleted_pod_of_a_deployment_is_replaced(cluster: Staged) -> None:
     assert before[1] in after
 
 
+def test_pods_that_come_later_take_no_name_that_a_pod_has_had(cluster: Staged) -> None:
+    cluster.apply(workload("Deployment", container("app"), replicas=1))
+    seen = names(cluster)
+    for round_ in range(1, 6):
+        cluster.delete(seen[-1])
+        cluster.to(60 * round_)
+        seen += names(cluster)
+    assert len(set(seen)) == 6
+
+
 def test_a_deployment_that_is_scaled_down_keeps_as_many_pods_as_asked(cluster: Staged) -> None:
     cluster.apply(workload("Deployment", container("app"), replicas=3))
     cluster.to(10)
