@@ -1,6 +1,7 @@
 """The Typer app: a registration line a command, and the one place where an error becomes a message and an exit code."""
 
 import contextlib
+import difflib
 import importlib
 import io
 import sys
@@ -25,7 +26,7 @@ COMMANDS = {
     "status": "How every container of a pod is, since when, and what the pod waits for.",
     "events": "What happened to pods, their owners and their claims, told by container.",
     "demo": "The same commands on a built-in simulated cluster; nothing to install.",
-    "version": "The version of this tool and of the server.",
+    "version": "The version of this tool and, when asked, of the server.",
 }
 """Each is the module of `kubectl_mc.commands` with its name, which has a function `command` and `EXAMPLES`."""
 
@@ -97,6 +98,9 @@ def main(arguments: Sequence[str] | None = None, session: Session | None = None)
     except BrokenPipeError:
         session.abandon_stdout()
         return ExitCode.DONE
+    except OSError as error:
+        session.report(_operating_system(error))
+        return ExitCode.ERROR
     except Exception as error:
         if session.environ.get("KUBECTL_MC_TRACEBACK"):
             raise
@@ -107,7 +111,7 @@ def main(arguments: Sequence[str] | None = None, session: Session | None = None)
 
 def _invoke(arguments: list[str], session: Session) -> int:
     commands = group()
-    with commands.make_context(PROGRAM, arguments, obj=session) as context:
+    with commands.make_context(PROGRAM, arguments, obj=session, color=session.colors) as context:
         return int(commands.invoke(context) or ExitCode.DONE)
 
 
@@ -117,7 +121,7 @@ def group() -> Commands:
     def root(context: typer.Context) -> None:
         """Debug pods that have several containers: which container, since when, why, and what to type next."""
         if context.invoked_subcommand is None:
-            context.obj.write(context.get_help() + "\n")
+            typer.echo(context.get_help(), color=context.color)
 
     info = CommandInfo(name="mc", callback=root)
     plain = get_command_from_info(info, pretty_exceptions_short=False, rich_markup_mode=None)
@@ -157,8 +161,18 @@ def _misused(error: ClickException, session: Session) -> int:
     context = getattr(error, "ctx", None)
     path = context.command_path if context is not None else PROGRAM
     hint = f"{path} --help" if isinstance(error, ClickUsageError) else None
-    session.report(McError(error.format_message().rstrip("."), hint))
+    message = error.format_message().rstrip(".")
+    if message.startswith("No such command"):
+        near = difflib.get_close_matches(message.split("'")[1], COMMANDS, n=1)
+        hint = f"did you mean {near[0]}? all of them: {hint}" if near else hint
+    session.report(McError(message, hint))
     return ExitCode.USAGE
+
+
+def _operating_system(error: OSError) -> McError:
+    """What the system refuses beyond the cluster: a full disk behind stdout, too many open files."""
+    where = f": {error.filename}" if error.filename else ""
+    return McError(f"{error.strerror or error}{where}", "is the disk full, or a limit of the system reached?")
 
 
 def _fault_of_this_tool(error: Exception) -> McError:

@@ -1,20 +1,24 @@
 """A page that stays current on a terminal, with what has to be said about it below."""
 
+import os
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from types import FrameType
 from typing import TYPE_CHECKING
 
 from kubectl_mc.model.times import age
 from kubectl_mc.render.page import Line, Page, Span, Style, line
-from kubectl_mc.render.text import fitted, one_line
+from kubectl_mc.render.text import fitted, one_line, wrapped
 from kubectl_mc.session import Session
 
 if TYPE_CHECKING:
     from rich.live import Live
 
 _NOTE_SECONDS = 60
+_NOTES = 5
 
 
 @dataclass
@@ -32,23 +36,23 @@ class LivePage:
         self.notes.append((self.session.now(), text))
 
     def show(self, page: Page) -> None:
-        """Draw a page, cut to the terminal's height as it is now."""
+        """Draw a page, cut to the terminal's size as it is now."""
         below = list(self._below())
         room = self.session.height - len(below) - 1
-        cropped = page.cropped(
-            room, self.session.theme.ellipsis + " {} more lines: enlarge the terminal, or name a pod"
-        )
+        cropped = page.cropped(room, self.session.theme.ellipsis + " {} more lines than this terminal has")
+        # Rich would go on with the width that the terminal had at the start.
+        self.live.console.width = self.session.width
         self.live.update(Page([*cropped.lines, *below]), refresh=True)
 
     def _below(self) -> Iterator[Line]:
-        now = self.session.now()
+        now, width = self.session.now(), self.session.width
         self.notes = [(time, text) for time, text in self.notes if now - time < timedelta(seconds=_NOTE_SECONDS)]
         if self.trouble or self.notes:
             yield ()
-        if self.trouble:
-            yield line(Span(fitted(one_line(self.trouble), self.session.width), Style.WARN))
-        for time, text in self.notes[-5:]:
-            yield line(Span(fitted(f"{age(time, now)} ago: {one_line(text)}", self.session.width), Style.QUIET))
+        for piece in wrapped(one_line(self.trouble), width) if self.trouble else ():
+            yield line(Span(piece, Style.WARN))
+        for time, text in self.notes[-_NOTES:]:
+            yield line(Span(fitted(f"{age(time, now)} ago: {one_line(text)}", width), Style.QUIET))
 
 
 @contextmanager
@@ -59,7 +63,24 @@ def live_page(session: Session) -> Iterator[LivePage]:
     with Live(console=session.console(), auto_refresh=False, redirect_stdout=False, redirect_stderr=False) as live:
         page = LivePage(session, live)
         session.note_sink = page.note
-        try:
-            yield page
-        finally:
-            session.note_sink = None
+        with _suspendable(live):
+            try:
+                yield page
+            finally:
+                session.note_sink = None
+
+
+@contextmanager
+def _suspendable(live: "Live") -> Iterator[None]:
+    """Ctrl-Z leaves the shell a cursor, and `fg` takes it away again."""
+
+    def suspend(_number: int, _frame: FrameType | None) -> None:
+        live.console.show_cursor(True)
+        os.kill(os.getpid(), signal.SIGSTOP)  # stops here, until the shell says to go on
+        live.console.show_cursor(False)
+
+    before = signal.signal(signal.SIGTSTP, suspend)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTSTP, before)

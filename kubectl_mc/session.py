@@ -56,6 +56,11 @@ class Session:
         return self.stdout.isatty()
 
     @property
+    def redraws(self) -> bool:
+        """Whether stdout is a terminal on which a page can be drawn over itself."""
+        return self.interactive and self.environ.get("TERM") != "dumb"
+
+    @property
     def width(self) -> int:
         """Columns to draw in."""
         return self._size().columns if self.interactive else UNBOUNDED
@@ -70,7 +75,7 @@ class Session:
         """How to draw on stdout."""
         from kubectl_mc.render.page import Theme
 
-        return Theme(colors=self._colors(self.stdout), unicode=_draws_unicode(self.stdout, self.environ))
+        return Theme(colors=self.colors, unicode=_draws_unicode(self.stdout, self.environ))
 
     def now(self) -> datetime:
         return datetime.now(UTC)
@@ -92,7 +97,8 @@ class Session:
         """Run a command's coroutine and close the connection after it, however it ends.
 
         Raises:
-            Terminated: SIGTERM or SIGHUP came; whatever was open, a live display above all, has been left properly.
+            Terminated: SIGTERM, SIGHUP or SIGQUIT came; what was open, a live display above all, has been left
+                properly.
         """
         import asyncio
 
@@ -106,7 +112,7 @@ class Session:
                     task.cancel()
 
             if threading.current_thread() is threading.main_thread():
-                for number in (signal.SIGTERM, signal.SIGHUP):
+                for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
                     loop.add_signal_handler(number, end, number)
             try:
                 return await work
@@ -191,14 +197,16 @@ class Session:
         self.stderr.write(f"{one_line(text)}\n")
         self.stderr.flush()
 
-    def _colors(self, stream: TextIO) -> bool:
+    @property
+    def colors(self) -> bool:
+        """Whether stdout takes colours: asked for, or a terminal that can and may."""
         if self.color != "auto":
             return self.color == "always"
         if self.environ.get("NO_COLOR"):
             return False
         if self.environ.get("FORCE_COLOR") or self.environ.get("CLICOLOR_FORCE"):
             return True
-        return stream.isatty() and self.environ.get("TERM") != "dumb"
+        return self.redraws
 
 
 def _positive(text: str | None) -> int:

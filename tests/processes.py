@@ -45,6 +45,17 @@ class Running:
         self.process.send_signal(number)
         return self.wait()
 
+    def resize(self, columns: int, lines: int) -> None:
+        """Change the terminal's size; the next page is drawn for it."""
+        fcntl.ioctl(self.descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+
+    def wait_until_stopped(self) -> None:
+        """Wait for the process to be suspended."""
+        deadline = time.monotonic() + DEADLINE_SECONDS
+        while os.waitpid(self.process.pid, os.WUNTRACED | os.WNOHANG) == (0, 0):
+            assert time.monotonic() < deadline, "the process was not suspended"
+            os.sched_yield()
+
     def wait(self) -> int:
         """The exit code, with the rest of the output read."""
         deadline = time.monotonic() + DEADLINE_SECONDS
@@ -83,7 +94,7 @@ def on_a_terminal(*words: str, environ: Mapping[str, str], columns: int = 100, l
     """`kubectl-mc WORDS` on a pseudo-terminal of its own; stderr stays a pipe, to be looked at."""
     outer, inner = pty.openpty()
     fcntl.ioctl(inner, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
-    variables = {"TERM": "xterm-256color", **_variables(environ)}
+    variables = _variables({"TERM": "xterm-256color", **environ})
     process = subprocess.Popen(
         _command(words), stdin=inner, stdout=inner, stderr=subprocess.PIPE, env=variables, start_new_session=True
     )

@@ -259,6 +259,54 @@ def test_a_fault_of_this_tool_is_no_traceback(mocker: MockerFixture, shared_kube
     assert "Traceback" not in result.err
 
 
+def test_a_full_disk_is_no_fault_of_this_tool(shared_kubeconfig: Path) -> None:
+    environ = {"KUBECONFIG": str(shared_kubeconfig), "PATH": "/usr/bin:/bin", "PYTHONUTF8": "1"}
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-m", "kubectl_mc", "status"]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, env=environ, check=False)
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == [
+        "error: No space left on device",
+        "hint: is the disk full, or a limit of the system reached?",
+    ]
+
+
+def test_a_misspelt_command_names_the_one_that_was_meant() -> None:
+    assert "hint: did you mean status?" in run("stauts", kubeconfig="").err
+
+
+@pytest.mark.parametrize("words", [[], ["--help"], ["status", "--help"]])
+def test_help_has_colours_on_terminals_only(words: list[str]) -> None:
+    assert "\x1b[1m" in run(*words, kubeconfig="", terminal=True).out
+    assert "\x1b" not in run(*words, kubeconfig="").out
+    assert "\x1b" not in run(*words, kubeconfig="", terminal=True, environ={"NO_COLOR": "1"}).out
+
+
+def test_a_workload_without_pods_says_why_or_who_knows(demo: RunningDemo, kubeconfig: Path) -> None:
+    template = {
+        "metadata": {"labels": {"app": "web"}},
+        "spec": {"containers": [{"name": "app", "image": "nginx:1.27"}]},
+    }
+    spec = {"replicas": 0, "selector": {"matchLabels": {"app": "web"}}, "template": template}
+    metadata = {"name": "web"}
+    demo.call(demo.cluster.apply, {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": metadata, "spec": spec})
+    demo.call(
+        demo.cluster.apply,
+        {"apiVersion": "v1", "kind": "Service", "metadata": metadata, "spec": {"selector": {"app": "none"}}},
+    )
+
+    result = run("status", "deploy/web", kubeconfig=kubeconfig)
+    assert (result.exit_code, result.err) == (
+        0,
+        "No pods found for deployment/web in demo namespace: it is scaled to 0.\n",
+    )
+    assert "what happened: kubectl mc events service/web -n demo" in run("status", "svc/web", kubeconfig=kubeconfig).err
+
+
+def test_a_type_alone_is_told_from_a_pod(shared_kubeconfig: Path) -> None:
+    assert "deploy is a type, too: deploy/NAME" in run("status", "deploy", kubeconfig=shared_kubeconfig).err
+
+
 def test_a_reader_who_has_enough_is_no_error(shared_kubeconfig: Path) -> None:
     script = f'set -o pipefail; "{sys.executable}" -m kubectl_mc status -A --containers | head -1'
     environ = {"KUBECONFIG": str(shared_kubeconfig), "PATH": "/usr/bin:/bin", "PYTHONUTF8": "1"}

@@ -130,6 +130,42 @@ def test_a_terminal_is_restored_when_the_process_is_told_to_end(
     assert process.seen.rindex("\x1b[?25h") > process.seen.rindex("\x1b[?25l"), "the cursor stayed hidden"
 
 
+def test_a_wider_terminal_is_used(demo: RunningDemo, kubeconfig: Path) -> None:
+    start(demo, pod("web" + "-x" * 40))
+    with on_a_terminal("status", "-w", environ=environ(kubeconfig), columns=80) as process:
+        process.read_until("Running")
+        assert "x" * 3 not in process.seen
+        seen = len(process.seen)
+        process.resize(200, 30)
+        process.read_until("web" + "-x" * 40, after=seen)
+        process.read_until("CONTAINERS", after=seen)
+        assert process.interrupt() == 130
+
+
+def test_a_suspended_display_leaves_the_shell_its_cursor(demo: RunningDemo, kubeconfig: Path) -> None:
+    start(demo, pod("web"))
+    with on_a_terminal("status", "web", "-w", environ=environ(kubeconfig)) as process:
+        process.read_until("Running")
+        process.process.send_signal(signal.SIGTSTP)
+        process.wait_until_stopped()
+        process.read_until("\x1b[?25h")
+        seen = len(process.seen)
+        process.process.send_signal(signal.SIGCONT)
+        process.read_until("\x1b[?25l", after=seen)
+        process.read_until("Running", after=seen)
+        assert process.interrupt() == 130
+
+
+def test_a_terminal_that_cannot_redraw_gets_lines(demo: RunningDemo, kubeconfig: Path) -> None:
+    start(demo, pod("web"))
+    with on_a_terminal("status", "-w", environ={"TERM": "dumb", **environ(kubeconfig)}) as process:
+        process.read_until("web")
+        start(demo, pod("other"))
+        process.read_until("other")
+        assert process.interrupt() == 130
+    assert "\x1b" not in process.seen
+
+
 def test_events_follow_the_pods_that_a_workload_makes(demo: RunningDemo, kubeconfig: Path) -> None:
     template = {"metadata": {"labels": {"app": "web"}}, "spec": pod("x")["spec"]}
     selector = {"matchLabels": {"app": "web"}}

@@ -3,6 +3,7 @@
 import asyncio
 import difflib
 import re
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,7 @@ from kubectl_mc.model.resources import (
     JOBS,
     PODS,
     SERVICES,
+    target_resource,
 )
 from kubectl_mc.model.targets import Query, Target
 
@@ -48,6 +50,8 @@ class Selection:
     """What the person named; None for a namespace or a selector."""
     uid: str = ""
     """The named workload's."""
+    asleep: str = ""
+    """Why the workload is to have no pods, as its spec says: `it is scaled to 0`."""
 
     def has(self, pod: Mapping[str, Any]) -> bool:
         """Whether a pod of the scope is meant."""
@@ -128,11 +132,14 @@ async def _nearest(client: Client, target: Target) -> str:
     try:
         names = await client.names(Scope(target.resource, client.namespace))
     except McError:
-        return f"see what there is: kubectl get {plural} -n {client.namespace}"
+        look = shlex.join(["kubectl", "get", plural, "-n", client.namespace, *client.connection.access.reach])
+        return f"see what there is: {look}"
     near = difflib.get_close_matches(target.name, names, n=5, cutoff=0.65)
     near += sorted(name for name in names if target.name in name and name not in near)[: 5 - len(near)]
     if near:
         return f"nearest names: {', '.join(near)}"
+    if target.resource is PODS and target_resource(target.name) is not None:
+        return f"{target.name} is a type, too: {target.name}/NAME means the pods of one"
     return f"there are {len(names) or 'no'} {plural} in namespace {client.namespace}; another one: -n NAMESPACE, or -A"
 
 
@@ -141,12 +148,13 @@ async def _selection(client: Client, target: Target) -> Selection:
     if target.resource is PODS:
         return Selection(Scope(PODS, namespace, fields=f"metadata.name={target.name}"), target=target)
     workload = await read_target(client, target)
-    name, uid = re.escape(target.name), workload["metadata"]["uid"]
+    name, uid, spec = re.escape(target.name), workload["metadata"]["uid"], workload.get("spec") or {}
+    asleep = "it is suspended" if spec.get("suspend") else "it is scaled to 0" if spec.get("replicas") == 0 else ""
     if target.resource is CRON_JOBS:
         jobs = await client.list_objects(Scope(JOBS, namespace))
         uids = frozenset(job["metadata"]["uid"] for job in jobs.items if _owned_by(job, workload))
-        return Selection(Scope(PODS, namespace), Ownership(uids, "Job", rf"{name}-\d+"), target, uid)
-    selector = (workload.get("spec") or {}).get("selector")
+        return Selection(Scope(PODS, namespace), Ownership(uids, "Job", rf"{name}-\d+"), target, uid, asleep)
+    selector = spec.get("selector")
     # The two kinds of the first hour have a plain map of labels, the later ones a LabelSelector.
     labels = _map_selector(selector) if target.resource in (SERVICES, CONTROLLERS) else _selector(selector)
     if not labels:
@@ -157,7 +165,7 @@ async def _selection(client: Client, target: Target) -> Selection:
     elif target.resource is DEPLOYMENTS:
         # Its pods belong to its ReplicaSets, which are named after it and their template's hash.
         ownership = Ownership(kind="ReplicaSet", names=rf"{name}-[a-z0-9]+")
-    return Selection(Scope(PODS, namespace, labels), ownership, target, uid)
+    return Selection(Scope(PODS, namespace, labels), ownership, target, uid, asleep)
 
 
 def _owned_by(item: Mapping[str, Any], owner: Mapping[str, Any]) -> bool:

@@ -22,6 +22,8 @@ EXAMPLES = (
     ("kubectl mc events --since 10m -w", "the namespace's, from ten minutes ago on"),
     ("kubectl mc events web-7d4b9 -o json", "for a script"),
 )
+_FIRST_WIDTHS = {"LAST SEEN": 13, "TYPE": 7, "REASON": 17, "OBJECT": 24, "CONTAINER": 12}
+"""Columns of a watch: wide enough from the first line on for most of what may come."""
 
 
 def command(
@@ -152,7 +154,7 @@ async def _watch(session: Session, form: _Form) -> int:
 
     shown: dict[str, Event] = {}
     header = form.header
-    memory: dict[str, int] = {}
+    memory = dict(_FIRST_WIDTHS)
     async for change in event_changes(session.client(), form.query, session.note):
         if isinstance(change, Interrupted):
             session.note(f"{change.error.message}; trying again")

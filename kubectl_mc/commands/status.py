@@ -1,7 +1,9 @@
 """`kubectl mc status`."""
 
-from collections.abc import Mapping, Sequence
+import shlex
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -23,6 +25,7 @@ from kubectl_mc.session import Session
 
 if TYPE_CHECKING:
     from kubectl_mc.cluster.feed import PodFeed, Update
+    from kubectl_mc.cluster.targets import Selection
 
 EXAMPLES = (
     ("kubectl mc status", "every pod of the namespace, what is broken first"),
@@ -92,22 +95,22 @@ class _Form:
                 view,
                 namespaces=self.query.all_namespaces,
                 containers=self.containers,
-                memory=None if session.interactive else self.memory,
+                memory=None if session.redraws else self.memory,
             )
         reach = (session.program, session.flags.as_arguments())
         steps = {pod.uid: next_command(pod, facts(pod, summarize(pod), view.now), *reach) for pod in pods}
         return pods_page(pods, view, {uid: step for uid, step in steps.items() if step is not None})
 
-    def text(self, pods: Sequence[Pod]) -> str | None:
+    def text(self, pods: Sequence[Pod], now: datetime) -> str | None:
         """The machine's form; None where a page is asked for."""
         if self.output == "name":
             return "".join(f"pod/{pod.name}\n" for pod in pods)
         if self.output == "json":
-            return as_json(status_document(pods))
-        return as_yaml(status_document(pods)) if self.output == "yaml" else None
+            return as_json(status_document(pods, now))
+        return as_yaml(status_document(pods, now)) if self.output == "yaml" else None
 
     def show(self, session: Session, pods: Sequence[Pod], usage: Mapping[tuple[str, str, str], Usage]) -> None:
-        text = self.text(pods)
+        text = self.text(pods, session.now())
         if text is not None:
             session.write(text)
         else:
@@ -123,7 +126,8 @@ async def _once(session: Session, form: _Form) -> int:
     if pods or form.output in ("json", "yaml"):
         form.show(session, pods, await _usage(session, form, pods))
     elif not found.errors:
-        session.note(_nothing(session, form.query))
+        for said in _nothing(session, form.query, found.selections):
+            session.note(said)
     for error in found.errors:
         session.report(error)
     return ExitCode.ERROR if found.errors else ExitCode.DONE
@@ -134,15 +138,20 @@ def _in_order(documents: Sequence[Mapping[str, Any]], form: _Form) -> list[Pod]:
     return broken_first(pods) if form.listing else pods
 
 
-def _nothing(session: Session, query: Query) -> str:
-    """As kubectl says it."""
-    if query.targets:
-        return f"No pods found for {', '.join(map(str, query.targets))} in {session.client().namespace} namespace."
-    return (
-        "No resources found."
-        if query.all_namespaces
-        else f"No resources found in {session.client().namespace} namespace."
-    )
+def _nothing(session: Session, query: Query, selections: Iterable["Selection"]) -> Iterator[str]:
+    """What to say instead of pods: kubectl's sentence, and for a workload why it has none, or who knows."""
+    namespace = session.client().namespace
+    if not query.targets:
+        yield "No resources found." if query.all_namespaces else f"No resources found in {namespace} namespace."
+    for selection in selections:
+        if selection.target is None:
+            continue
+        nothing = f"No pods found for {selection.target} in {namespace} namespace"
+        if selection.asleep:
+            yield f"{nothing}: {selection.asleep}."
+        else:
+            words = ["events", str(selection.target), *session.flags.as_arguments(), "-n", namespace]
+            yield f"{nothing}; what happened: {session.program} {shlex.join(words)}"
 
 
 async def _usage(session: Session, form: _Form, pods: Sequence[Pod]) -> dict[tuple[str, str, str], Usage]:
@@ -164,10 +173,10 @@ async def _watch(session: Session, form: _Form) -> int:
         for selection in selections:
             if selection.target is not None and selection.one_pod and not _has(feed, selection.target.name):
                 await read_target(client, selection.target)  # says that there is none, and which are near
-        if session.interactive and form.output in ("", "wide"):
+        if session.redraws and form.output in ("", "wide"):
             await _live(session, form, feed)
         else:
-            await _stream(session, form, feed)
+            await _stream(session, form, feed, selections)
     return ExitCode.DONE
 
 
@@ -196,7 +205,7 @@ async def _live(session: Session, form: _Form, feed: "PodFeed") -> None:
                     display.trouble = trouble
 
 
-async def _stream(session: Session, form: _Form, feed: "PodFeed") -> None:
+async def _stream(session: Session, form: _Form, feed: "PodFeed", selections: Iterable["Selection"]) -> None:
     """What there is, then a block, a row or a document for each pod that has visibly changed."""
     from kubectl_mc.cluster.watch import Changed
 
@@ -204,7 +213,8 @@ async def _stream(session: Session, form: _Form, feed: "PodFeed") -> None:
     if known:
         form.show(session, list(known.values()), await _usage(session, form, list(known.values())))
     else:
-        session.note(_nothing(session, form.query))
+        for said in _nothing(session, form.query, selections):
+            session.note(said)
     rows = replace(form, header=form.header and not form.listing)
     while True:
         for update in await feed.updates(60.0):

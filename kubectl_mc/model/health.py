@@ -95,7 +95,7 @@ def pod_severity(pod: Pod) -> Severity:
     if pod.phase in ("Failed", "Unknown"):
         return Severity.ERROR
     if pod.phase == "Succeeded":
-        return Severity.DONE
+        return Severity.WARNING if pod.deleted is not None and pod.finalizers else Severity.DONE
     if unschedulable(pod):
         return Severity.ERROR
     worst = max((container_severity(c, pod) for c in pod.containers), default=Severity.PROGRESS)

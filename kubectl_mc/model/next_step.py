@@ -4,9 +4,9 @@ import shlex
 from collections.abc import Sequence
 
 from kubectl_mc import PROGRAM
+from kubectl_mc.model.fact import Fact, Look
 from kubectl_mc.model.health import Severity, pod_severity
 from kubectl_mc.model.pod import Pod
-from kubectl_mc.model.truth import Fact, Look
 
 
 def next_command(pod: Pod, found: Sequence[Fact], program: str, connection: Sequence[str] = ()) -> str | None:

@@ -1,6 +1,7 @@
 """API JSON into the model. Total: whatever is missing, null or of the wrong type becomes a default, never an error."""
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from kubectl_mc.model.pod import (
@@ -61,6 +62,9 @@ def parse_pod(document: Json) -> Pod:
             for c in objects(status, "conditions")
         ),
         readiness_gates=tuple(text(gate, "conditionType") for gate in objects(spec, "readinessGates")),
+        scheduling_gates=tuple(text(gate, "name") for gate in objects(spec, "schedulingGates")),
+        scheduler=text(spec, "schedulerName"),
+        finalizers=tuple(texts(metadata, "finalizers")),
         owners=parse_owners(metadata),
         claims=tuple(_claims(name, objects(spec, "volumes"))),
     )
@@ -84,6 +88,12 @@ def objects(parent: Json, key: str) -> list[Json]:
     """The objects in the list under `key`; anything else in it is passed over."""
     value = parent.get(key)
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def texts(parent: Json, key: str) -> list[str]:
+    """The texts in the list under `key`; anything else in it is passed over."""
+    value = parent.get(key)
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
 
 
 def text(parent: Json, key: str) -> str:
@@ -197,11 +207,17 @@ def _state(state: Json) -> ContainerState:
             message=text(ended, "message"),
             exit_code=number(ended, "exitCode"),
             signal=number(ended, "signal") or None,
-            started_at=parse_time(ended.get("startedAt")),
+            started_at=_start(ended),
             finished_at=parse_time(ended.get("finishedAt")),
         )
     waiting = mapping(state, "waiting")
     return ContainerState(StateKind.WAITING, reason=text(waiting, "reason"), message=text(waiting, "message"))
+
+
+def _start(ended: Json) -> datetime | None:
+    """When an ended instance began; the kubelet writes the year 1970 for one that never did."""
+    time = parse_time(ended.get("startedAt"))
+    return time if time is None or time.year > 1970 else None
 
 
 def _claims(pod: str, volumes: list[Json]) -> Iterator[str]:

@@ -200,6 +200,10 @@ class Pod:
     app_statuses: tuple[ContainerStatus, ...] = ()
     conditions: tuple[Condition, ...] = ()
     readiness_gates: tuple[str, ...] = ()
+    scheduling_gates: tuple[str, ...] = ()
+    scheduler: str = ""
+    finalizers: tuple[str, ...] = ()
+    """What has to agree before a deleted pod goes."""
     owners: tuple[Owner, ...] = ()
     claims: tuple[str, ...] = ()
     """Names of the PersistentVolumeClaims that its volumes mount, generated ones of ephemeral volumes too."""

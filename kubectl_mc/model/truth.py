@@ -5,24 +5,14 @@ first is the one to look at; a container that waits for another is never blamed.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
-from enum import Enum
 
+from kubectl_mc.model.fact import Fact, Look, end_words, fault, unready_words
 from kubectl_mc.model.health import Health, container_health, unschedulable, unset_gates
-from kubectl_mc.model.pod import Container, ContainerState, Pod, Role
+from kubectl_mc.model.pod import Container, Pod, Role
 from kubectl_mc.model.progress import init_progress
-from kubectl_mc.model.signals import signal_of_exit
 from kubectl_mc.model.summary import Summary
 from kubectl_mc.model.times import age, human_duration, seconds_between
-
-_IMAGE_REASONS = frozenset(
-    {
-        "ErrImagePull", "ImagePullBackOff", "ErrImageNeverPull", "InvalidImageName", "ImageInspectError",
-        "RegistryUnavailable", "SignatureValidationFailed",
-    }
-)  # fmt: skip
-
 
 _RECENT_SECONDS = 600
 """How long a restart is worth a word; the kubelet forgets a crash loop's back-off after the same time."""
@@ -31,33 +21,13 @@ _USUAL_START_SECONDS = 5
 """How long a node may take to make the first container before it is worth a word."""
 
 
-class Look(Enum):
-    """What tells more about a fact."""
-
-    EVENTS = "events"
-    LOGS = "logs"
-    PREVIOUS = "previous"
-    """The logs of the instance that ended."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """One thing that is so."""
-
-    sentence: str
-    container: Container | None = None
-    look: Look = Look.EVENTS
-    hidden: bool = False
-    """Whether kubectl's READY and STATUS hide it, or say otherwise."""
-
-
 def facts(pod: Pod, summary: Summary, now: datetime) -> tuple[Fact, ...]:
     """What keeps a pod from being as it should, the most important first; empty for one that is fine."""
     if pod.terminal:
-        return tuple(_finished(pod, summary))
+        return (*_finished(pod, summary), *_deletion(pod, now))
     return (
         *_deletion(pod, now),
-        *_scheduling(pod),
+        *_scheduling(pod, now),
         *_creation(pod, now),
         *_init_step(pod, now),
         *_containers(pod, summary, now),
@@ -65,16 +35,6 @@ def facts(pod: Pod, summary: Summary, now: datetime) -> tuple[Fact, ...]:
         *_readiness(pod, summary),
         *_recovered(pod, now),
     )
-
-
-def end_words(state: ContainerState) -> str:
-    """How an instance ended: `exit 137, SIGKILL, OOMKilled`."""
-    parts = [f"exit {state.exit_code}"]
-    if name := signal_of_exit(state.exit_code, state.signal):
-        parts.append(name)
-    if state.reason not in ("", "Error", "Completed"):
-        parts.append(state.reason)
-    return ", ".join(parts)
 
 
 def _finished(pod: Pod, summary: Summary) -> Iterator[Fact]:
@@ -104,17 +64,24 @@ def _deletion(pod: Pod, now: datetime) -> Iterator[Fact]:
         else f"its grace period ended {human_duration(-left)} ago"
     )
     running = [c.name for c in pod.containers if c.state.running]
-    yield Fact(
-        f"it is being deleted, {when}" + (f"; still running: {', '.join(running)}" if running else ""), hidden=left <= 0
-    )
+    holds = f"; still running: {', '.join(running)}" if running else ""
+    if pod.finalizers:
+        holds += f"; held by its finalizers: {', '.join(pod.finalizers)}"
+    yield Fact(f"it is being deleted, {when}{holds}", hidden=left <= 0 or pod.terminal)
 
 
-def _scheduling(pod: Pod) -> Iterator[Fact]:
+def _scheduling(pod: Pod, now: datetime) -> Iterator[Fact]:
     scheduled = pod.condition("PodScheduled")
-    if scheduled is None or scheduled.status != "False":
-        return
-    told = scheduled.message or scheduled.reason
-    yield Fact(f"no node can take it: {told}" if unschedulable(pod) else f"its scheduling gates hold it back: {told}")
+    if scheduled is None:
+        waited = seconds_between(pod.created, now)
+        if not pod.node and waited is not None and waited >= _USUAL_START_SECONDS:
+            asked = f"the scheduler {pod.scheduler}" if pod.scheduler else "the scheduler"
+            yield Fact(f"{asked} has not looked at it, {human_duration(waited)} after it was made", hidden=True)
+    elif unschedulable(pod):
+        yield Fact(f"no node can take it: {scheduled.message or scheduled.reason}")
+    elif scheduled.status == "False":
+        gates = ", ".join(pod.scheduling_gates)
+        yield Fact(f"scheduling gates hold it back: {gates or scheduled.message or scheduled.reason}")
 
 
 def _creation(pod: Pod, now: datetime) -> Iterator[Fact]:
@@ -140,7 +107,7 @@ def _init_step(pod: Pod, now: datetime) -> Iterator[Fact]:
     place = f"init step {progress.done + 1} of {progress.total}, {name},"
     so_far = f" for {age(step.state.started_at, now)}" if step.state.started_at else ""
     if container_health(step, pod) is Health.FAILED:
-        yield _fault(place, step, now, hidden=False)
+        yield fault(place, step, now, hidden=False)
     elif step.role is Role.SIDECAR and step.state.running:
         yield Fact(
             f"{place} has run{so_far} and has not passed its startup probe; all that comes after it waits",
@@ -164,43 +131,14 @@ def _containers(pod: Pod, summary: Summary, now: datetime) -> Iterator[Fact]:
     others = [c for c in pod.containers if c.role is not Role.INIT and c is not current]
     for container in others:
         if container_health(container, pod) is Health.FAILED:
-            yield _fault(container.name, container, now, hidden=_unlike(container, summary))
+            yield fault(container.name, container, now, hidden=_unlike(container, summary))
     for container in others:
         health = container_health(container, pod)
         if health is Health.WORKING:
             so_far = age(container.state.started_at, now)
             yield Fact(f"{container.name} has run for {so_far} and has not passed its startup probe", container)
         elif health is Health.UNREADY and pod.deleted is None:
-            yield Fact(_unready(container, now), container, hidden=summary.status == "Running")
-
-
-def _unready(container: Container, now: datetime) -> str:
-    if not container.state.running:
-        return f"nothing is known of {container.name}"
-    probed = any(probe.kind == "readiness" for probe in container.spec.probes)
-    why = "its readiness probe does not pass" if probed else "the kubelet has not reported it ready"
-    return f"{container.name} has run for {age(container.state.started_at, now)} and is not ready: {why}"
-
-
-def _fault(subject: str, container: Container, now: datetime, *, hidden: bool) -> Fact:
-    """A container that is down, and why, as far as its own status tells."""
-    state, last = container.state, container.status.last
-    if state.terminated:
-        return Fact(f"{subject} ended with {end_words(state)}", container, Look.LOGS, hidden)
-    if state.reason == "CrashLoopBackOff":
-        ended = (
-            f" ({end_words(last)}, {age(last.finished_at, now)} ago, {_times(container.status.restarts)})"
-            if last
-            else ""
-        )
-        return Fact(f"{subject} is crash-looping{ended}", container, Look.PREVIOUS, hidden)
-    if state.reason in _IMAGE_REASONS:
-        return Fact(f"{subject} has no image: {container.spec.image}", container, hidden=hidden)
-    return Fact(f"{subject} cannot start: {state.message or state.reason}", container, hidden=hidden)
-
-
-def _times(restarts: int) -> str:
-    return "1 restart" if restarts == 1 else f"{restarts} restarts"
+            yield Fact(unready_words(container, now), container, hidden=summary.status == "Running")
 
 
 def _held_open(pod: Pod) -> Iterator[Fact]:

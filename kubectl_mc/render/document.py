@@ -2,20 +2,22 @@
 
 import json
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from kubectl_mc.model.event import Event
-from kubectl_mc.model.pod import Container, ContainerState, Pod
+from kubectl_mc.model.pod import Condition, Container, ContainerState, Pod
 from kubectl_mc.model.progress import init_progress
 from kubectl_mc.model.summary import summarize
 from kubectl_mc.model.times import format_time
+from kubectl_mc.model.truth import facts
 
 Document = dict[str, Any]
 
 
-def status_document(pods: Iterable[Pod]) -> Document:
+def status_document(pods: Iterable[Pod], now: datetime) -> Document:
     """`status -o json`."""
-    return {"pods": [_pod(pod) for pod in pods]}
+    return {"pods": [_pod(pod, now) for pod in pods]}
 
 
 def events_document(events: Iterable[Event]) -> Document:
@@ -51,7 +53,7 @@ def as_yaml(document: Document) -> str:
     return str(yaml.safe_dump(document, sort_keys=False))
 
 
-def _pod(pod: Pod) -> Document:
+def _pod(pod: Pod, now: datetime) -> Document:
     summary = summarize(pod)
     progress = init_progress(pod)
     return {
@@ -72,6 +74,31 @@ def _pod(pod: Pod) -> Document:
         },
         "containers": [_container(container) for container in pod.containers],
         "cause": None,
+        "reason": pod.reason or None,
+        "message": pod.message or None,
+        "createdAt": format_time(pod.created),
+        "deletedAt": format_time(pod.deleted),
+        "finalizers": list(pod.finalizers),
+        "owners": [{"kind": o.kind, "name": o.name, "controller": o.controller} for o in pod.owners],
+        "conditions": [_condition(condition) for condition in pod.conditions],
+        "facts": [
+            {
+                "sentence": fact.sentence,
+                "container": fact.container.name if fact.container else None,
+                "hidden": fact.hidden,
+            }
+            for fact in facts(pod, summary, now)
+        ],
+    }
+
+
+def _condition(condition: Condition) -> Document:
+    return {
+        "type": condition.type,
+        "status": condition.status,
+        "reason": condition.reason or None,
+        "message": condition.message or None,
+        "since": format_time(condition.since),
     }
 
 

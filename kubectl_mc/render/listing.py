@@ -114,4 +114,7 @@ def _note(row: _Row, view: View) -> Sequence[Span]:
     if row.container is not None:
         return (Span(last_words(row.container.status.last, view.now)),)
     found = facts(row.pod, row.summary, view.now)
-    return (Span(fact_words(found[0], row.pod, first=False)),) if found else (Span(""),)
+    if not found:
+        return (Span(""),)
+    more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+    return (Span(fact_words(found[0], row.pod, first=False) + more),)

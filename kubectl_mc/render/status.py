@@ -4,13 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from kubectl_mc.model.fact import NEVER_STARTED, Fact
 from kubectl_mc.model.health import pod_severity, unset_gates
 from kubectl_mc.model.metrics import Usage
-from kubectl_mc.model.pod import Container, Pod
+from kubectl_mc.model.pod import Container, ContainerState, Pod
 from kubectl_mc.model.progress import init_progress
 from kubectl_mc.model.summary import summarize
 from kubectl_mc.model.times import age
-from kubectl_mc.model.truth import Fact, facts
+from kubectl_mc.model.truth import facts
 from kubectl_mc.render.page import STYLE_OF_SEVERITY, Line, Page, Span, Style, Theme, clipped, flowed, line
 from kubectl_mc.render.table import Column, table
 from kubectl_mc.render.text import fitted, fitted_end, lines_of, one_line, width_of, wrapped
@@ -168,14 +169,21 @@ def _columns(pod: Pod, view: View) -> list[Column[Container]]:
 
 
 def _messages(pod: Pod, view: View) -> Iterator[Line]:
-    """What the containers' states say beyond their reasons: why one waits, and its last words."""
+    """What the containers' states say beyond what has been said: why one waits, and its last words."""
+    said = " ".join(fact.sentence for fact in facts(pod, summarize(pod), view.now))
     for container in pod.containers:
         state, last = container.state, container.status.last
-        if state.message:
-            label = f"{container.name} {'waits' if state.waiting else 'said at its end'}: "
-            yield from _message(label, state.message, view)
+        if state.message and state.message not in said:
+            yield from _message(f"{container.name} {_verb(state, 'said at its end')}: ", state.message, view)
         if last is not None and last.message and last.message != state.message:
-            yield from _message(f"{container.name} said at its last end: ", last.message, view)
+            yield from _message(f"{container.name} {_verb(last, 'said at its last end')}: ", last.message, view)
+
+
+def _verb(state: ContainerState, ended: str) -> str:
+    """Whose word a message is: the kubelet's, the runtime's or the container's."""
+    if state.waiting:
+        return "waits"
+    return "could not be started" if state.reason in NEVER_STARTED else ended
 
 
 def _message(label: str, message: str, view: View) -> Iterator[Line]:

@@ -38,6 +38,8 @@ def state_words(container: Container, pod: Pod) -> str:
     if state.terminated:
         return ended_words(state)
     if state.waiting:
+        if pod.terminal:
+            return "Never started"
         return one_line(state.reason) or ("Waiting" if pod.node else "Not scheduled")
     return "Unknown"
 

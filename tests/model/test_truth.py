@@ -4,9 +4,11 @@ from dataclasses import dataclass
 
 import pytest
 
+from kubectl_mc.model.fact import Fact, Look
+from kubectl_mc.model.health import Severity, pod_severity
 from kubectl_mc.model.parsing import parse_pod
 from kubectl_mc.model.summary import summarize
-from kubectl_mc.model.truth import Fact, Look, facts
+from kubectl_mc.model.truth import facts
 from tests.model.test_summary import CRASH_LOOP, CRASHED, INITIALIZED, MISLEADING
 from tests.pods import NOW, Json, ago, container, ended, pod, running, sidecar, waiting
 
@@ -65,7 +67,10 @@ EXPECTED = {
         )
     ],
     "an evicted pod": [Said(None, "Evicted: The node was low on resource: memory.", True)],
-    "a failed pod that is being deleted": [Said("app", "app ended with exit 1", False)],
+    "a failed pod that is being deleted": [
+        Said("app", "app ended with exit 1", False),
+        Said(None, "it is being deleted, 10s of its grace period left", True),
+    ],
     "a pod that is deleted while its init step crash-loops": [
         Said(None, "it is being deleted, 10s of its grace period left", False),
         Said("setup", "init step 1 of 1, setup, is crash-looping (exit 1, 2m ago, 4 restarts)", False),
@@ -173,7 +178,75 @@ def test_a_scheduling_gate_is_no_lack_of_nodes() -> None:
     condition = {"status": "False", "reason": "SchedulingGated", "message": "Scheduling is blocked"}
     document = pod(container("app"), phase="Pending", node="", conditions={"PodScheduled": condition})
 
-    assert _said(document) == [Said(None, "its scheduling gates hold it back: Scheduling is blocked", False)]
+    assert _said(document) == [Said(None, "scheduling gates hold it back: Scheduling is blocked", False)]
+
+
+def test_scheduling_gates_are_named() -> None:
+    condition = {"status": "False", "reason": "SchedulingGated", "message": "Scheduling is blocked"}
+    document = pod(container("app"), phase="Pending", node="", conditions={"PodScheduled": condition})
+    document["spec"]["schedulingGates"] = [{"name": "example.com/quota"}, {"name": "example.com/audit"}]
+
+    assert _said(document) == [Said(None, "scheduling gates hold it back: example.com/quota, example.com/audit", False)]
+
+
+def test_a_pod_that_no_scheduler_looks_at_names_the_one_it_asks_for() -> None:
+    document = pod(container("app"), phase="Pending", node="")
+    document["spec"]["schedulerName"] = "absent"
+
+    assert _said(document) == [Said(None, "the scheduler absent has not looked at it, 60m after it was made", True)]
+
+
+def test_a_finished_pod_that_its_finalizers_hold_is_no_finished_business() -> None:
+    document = pod(container("app", ended(0, "Completed")), phase="Succeeded", restart_policy="Never", deleted=ago(120))
+    document["metadata"]["finalizers"] = ["example.com/audit"]
+
+    assert _said(document) == [
+        Said(
+            None,
+            "it is being deleted, its grace period ended 2m ago; held by its finalizers: example.com/audit",
+            True,
+        )
+    ]
+    assert pod_severity(parse_pod(document)) is Severity.WARNING
+
+
+def test_a_command_that_cannot_be_started_is_told_in_the_runtimes_words() -> None:
+    message = 'failed to create containerd task: runc create failed: exec: "/no/such": no such file: unknown'
+    last = ended(128, "StartError", message=message)
+    last["terminated"]["startedAt"] = "1970-01-01T00:00:00Z"
+    document = pod(
+        container("app", waiting("CrashLoopBackOff"), restarts=3, last=last), conditions={"Initialized": "True"}
+    )
+
+    [fact] = _facts(document)
+    assert fact.sentence == 'app cannot start: exec: "/no/such": no such file, 2m ago, 3 restarts'
+    assert fact.look is Look.EVENTS
+    [app] = parse_pod(document).containers
+    assert app.status.last is not None
+    assert app.status.last.started_at is None
+
+
+def test_between_two_starts_a_crash_loop_is_not_forgotten() -> None:
+    document = pod(
+        container("app", ended(1, "Error"), restarts=15, last=ended(1, "Error")), conditions={"Initialized": "True"}
+    )
+
+    assert _said(document)[0].sentence == "app ended with exit 1, 15 restarts so far"
+
+
+def test_a_crash_loop_without_an_error_is_looked_up_in_the_events() -> None:
+    document = pod(
+        container("app", waiting("CrashLoopBackOff"), restarts=2, last=ended(0, "Completed")),
+        conditions={"Initialized": "True"},
+    )
+
+    assert _facts(document)[0].look is Look.EVENTS
+
+
+def test_a_message_of_many_lines_gives_its_first_to_the_sentence() -> None:
+    document = pod(container("app", waiting("CreateContainerError", "no such mount\nat line 2")))
+
+    assert _said(document)[0].sentence == "app cannot start: no such mount"
 
 
 def test_a_readiness_gate_is_named_when_only_it_is_missing() -> None:

@@ -7,12 +7,12 @@ import yaml
 from kubectl_mc.model.event import parse_event
 from kubectl_mc.model.parsing import parse_pod
 from kubectl_mc.render.document import as_json, as_yaml, events_document, status_document
-from tests.pods import Json, ago, container, ended, pod, running, sidecar, waiting
+from tests.pods import NOW, Json, ago, container, ended, pod, running, sidecar, waiting
 from tests.render.hostile import EVIL, hostile_events, hostile_pods
 
 
 def _status(document: Json) -> Json:
-    found: Json = json.loads(as_json(status_document([parse_pod(document)])))
+    found: Json = json.loads(as_json(status_document([parse_pod(document)], NOW)))
     return found
 
 
@@ -31,10 +31,7 @@ DOCUMENT = pod(
 
 def test_a_pod_has_the_fields_of_the_contract() -> None:
     [found] = _status(DOCUMENT)["pods"]
-    del found["containers"]
-    cause = found.pop("cause")
-
-    assert found == {
+    contract = {
         "namespace": "shop",
         "name": "web",
         "uid": "uid-web",
@@ -45,7 +42,23 @@ def test_a_pod_has_the_fields_of_the_contract() -> None:
         "restarts": 4,
         "initProgress": {"done": 1, "total": 1, "current": None},
     }
-    assert cause is None or cause["primary"]
+
+    assert {key: found[key] for key in contract} == contract
+    assert found["cause"] is None or found["cause"]["primary"]
+
+
+def test_a_pod_tells_a_script_what_it_tells_a_person() -> None:
+    [found] = _status(DOCUMENT)["pods"]
+
+    assert found["facts"] == [
+        {
+            "sentence": "app is crash-looping (exit 137, SIGKILL, OOMKilled, 2m ago, 4 restarts)",
+            "container": "app",
+            "hidden": False,
+        }
+    ]
+    assert [(c["type"], c["status"]) for c in found["conditions"]] == [("Initialized", "True")]
+    assert (found["deletedAt"], found["finalizers"], found["owners"]) == (None, [], [])
 
 
 def test_a_container_has_the_fields_of_the_contract() -> None:
@@ -124,7 +137,7 @@ def test_what_is_not_known_is_null_and_no_empty_text() -> None:
 
 
 def test_no_pods_are_an_empty_list() -> None:
-    assert json.loads(as_json(status_document([]))) == {"pods": []}
+    assert json.loads(as_json(status_document([], NOW))) == {"pods": []}
     assert json.loads(as_json(events_document([]))) == {"events": []}
 
 
@@ -163,7 +176,7 @@ def test_an_event_about_a_whole_pod_has_no_container() -> None:
 
 
 def test_hostile_texts_stay_what_they_are_and_cannot_harm_a_terminal() -> None:
-    pods, events = status_document(hostile_pods()), events_document(hostile_events())
+    pods, events = status_document(hostile_pods(), NOW), events_document(hostile_events())
 
     for document in (pods, events):
         for text in (as_json(document), as_yaml(document)):
@@ -175,7 +188,7 @@ def test_hostile_texts_stay_what_they_are_and_cannot_harm_a_terminal() -> None:
 
 
 def test_yaml_has_the_fields_in_the_order_of_the_contract() -> None:
-    assert as_yaml(status_document([parse_pod(DOCUMENT)])).splitlines()[:3] == [
+    assert as_yaml(status_document([parse_pod(DOCUMENT)], NOW)).splitlines()[:3] == [
         "pods:",
         "- namespace: shop",
         "  name: web",
