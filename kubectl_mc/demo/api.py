@@ -19,6 +19,7 @@ from kubectl_mc.demo.node import Node
 from kubectl_mc.demo.paths import Target, target
 from kubectl_mc.demo.reads import Form, flag, page
 from kubectl_mc.demo.resources import ACCESS_REVIEWS, POD_METRICS, Resource, served
+from kubectl_mc.demo.scales import scale_of
 from kubectl_mc.demo.sessions import Sessions
 from kubectl_mc.demo.store import Object, Store
 from kubectl_mc.demo.watches import Watch
@@ -105,17 +106,24 @@ class ApiServer:
             return await self._log(request, wanted)
         if wanted.subresource in ("exec", "attach"):
             return await self._remote_command(request, wanted)
+        if wanted.subresource == "scale":
+            return await self._scale(request, wanted)
         form = Form.of(request.headers.get(hdrs.ACCEPT, ""), request.query)
         if wanted.verb == "get":
             obj = self._store.get(wanted.plural, wanted.namespace, wanted.name)
             return _json(form.one(wanted.plural, obj, self._clock.now()))
         return await self._write(request, wanted, form)
 
+    async def _scale(self, request: web.Request, wanted: Target) -> web.Response:
+        """A workload's Scale, read or written. It has no table: kubectl prints name and age."""
+        if wanted.verb == "get":
+            return _json(scale_of(self._store.get(wanted.plural, wanted.namespace, wanted.name)))
+        body = await _written(request)
+        return _json(self._writes.scale(wanted, body, "" if wanted.verb == "update" else request.content_type))
+
     async def _write(self, request: web.Request, wanted: Target, form: Form) -> web.Response:
         """create, update and patch."""
-        body = await _body(request)
-        if "dryRun" in request.query:
-            raise errors.bad_request("the simulated cluster knows no dry run")
+        body = await _written(request)
         if wanted.verb == "create":
             obj, status = self._writes.create(wanted, body), 201
         elif wanted.verb == "update":
@@ -227,6 +235,14 @@ async def _review(request: web.Request) -> Any:
     if request.content_type == protobuf.MEDIA_TYPE:
         return protobuf.access_review(await request.read())
     return await _body(request)
+
+
+async def _written(request: web.Request) -> Any:
+    """What the client wants written. ApiError 400, for a dry run as well."""
+    body = await _body(request)
+    if "dryRun" in request.query:
+        raise errors.bad_request("the simulated cluster knows no dry run")
+    return body
 
 
 async def _body(request: web.Request) -> Any:

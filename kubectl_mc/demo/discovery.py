@@ -112,6 +112,7 @@ def _entries(resource: Resource) -> list[Object]:
                 "name": f"{resource.plural}/{each.name}",
                 "singularName": "",
                 "namespaced": resource.namespaced,
+                **({"group": each.group, "version": each.version} if each.group else {}),
                 "kind": each.kind,
                 "verbs": list(each.verbs),
             }

@@ -58,17 +58,21 @@ def reconcile_replica_set(owners: Owners, replica_set: Object) -> None:
 
 
 def reconcile_stateful_set(owners: Owners, stateful_set: Object) -> None:
-    """Pods with ordinals, each made when the one before it is ready."""
+    """Pods with ordinals: each made when the one before it is ready, or all at once where the policy is Parallel.
+
+    They go from the highest ordinal down, one by one unless in parallel (`stateful_set_control.go`).
+    """
     meta, spec = stateful_set["metadata"], stateful_set["spec"]
     wanted = spec.get("replicas", 1)
     revision = f"{meta['name']}-{template_hash(spec['template'])}"
+    in_order = spec.get("podManagementPolicy") != "Parallel"
     pods = {pod["metadata"]["name"]: pod for pod in owners.dependents("pods", stateful_set)}
     for ordinal in range(wanted):
         name = f"{meta['name']}-{ordinal}"
         if name in pods:
-            if is_ready(pods[name]):
-                continue
-            break
+            if in_order and not is_ready(pods[name]):
+                break
+            continue
         labels = {
             "apps.kubernetes.io/pod-index": str(ordinal),
             "controller-revision-hash": revision,
@@ -77,10 +81,17 @@ def reconcile_stateful_set(owners: Owners, stateful_set: Object) -> None:
         owners.make_pod(stateful_set, labels, {"hostname": name, "subdomain": spec.get("serviceName", "")}, name)
         said = f"create Pod {name} in StatefulSet {meta['name']} successful"
         owners.event(stateful_set, "statefulset-controller", "SuccessfulCreate", said)
-        break
-    for pod in pods.values():
-        if int(pod["metadata"]["name"].rpartition("-")[2]) >= wanted:
+        if in_order:
+            break
+    for pod in sorted(pods.values(), key=_ordinal, reverse=True):
+        if _ordinal(pod) < wanted:
+            break
+        if not pod["metadata"].get("deletionTimestamp"):
             owners.remove_pod(pod)
+            said = f"delete Pod {pod['metadata']['name']} in StatefulSet {meta['name']} successful"
+            owners.event(stateful_set, "statefulset-controller", "SuccessfulDelete", said)
+        if in_order:
+            break
     held = owners.dependents("pods", stateful_set)
     ready = sum(map(is_ready, held))
     status = {
@@ -123,6 +134,11 @@ def reconcile_daemon_set(owners: Owners, daemon_set: Object) -> None:
         **({"numberUnavailable": len(nodes) - ready} if ready < len(nodes) else {}),
     }
     owners.write_status("daemonsets", daemon_set, status)
+
+
+def _ordinal(pod: Object) -> int:
+    """The number at the end of the name of a StatefulSet's pod."""
+    return int(pod["metadata"]["name"].rpartition("-")[2])
 
 
 _STAYS = [

@@ -77,9 +77,13 @@ ACCESS_REVIEWS = Resource(
 )
 
 
-def _workload(group: str, plural: str, kind: str, *short: str) -> Resource:
-    """A resource with a `status` subresource that `kubectl get all` lists."""
-    return Resource(group, "v1", plural, kind, short, in_all=True, subresources=(Subresource("status", kind, _STATUS),))
+_SCALE = Subresource("scale", "Scale", _STATUS, "autoscaling", "v1")
+
+
+def _workload(group: str, plural: str, kind: str, *short: str, scales: bool = False) -> Resource:
+    """A resource with a `status` subresource that `kubectl get all` lists; one that `scales` has a `scale` as well."""
+    subresources = (*([_SCALE] if scales else []), Subresource("status", kind, _STATUS))
+    return Resource(group, "v1", plural, kind, short, in_all=True, subresources=subresources)
 
 
 STORED: tuple[Resource, ...] = (
@@ -93,9 +97,9 @@ STORED: tuple[Resource, ...] = (
     Resource("", "v1", "serviceaccounts", "ServiceAccount", ("sa",)),
     Resource("", "v1", "persistentvolumeclaims", "PersistentVolumeClaim", ("pvc",)),
     _workload("", "replicationcontrollers", "ReplicationController", "rc"),
-    _workload("apps", "deployments", "Deployment", "deploy"),
-    _workload("apps", "replicasets", "ReplicaSet", "rs"),
-    _workload("apps", "statefulsets", "StatefulSet", "sts"),
+    _workload("apps", "deployments", "Deployment", "deploy", scales=True),
+    _workload("apps", "replicasets", "ReplicaSet", "rs", scales=True),
+    _workload("apps", "statefulsets", "StatefulSet", "sts", scales=True),
     _workload("apps", "daemonsets", "DaemonSet", "ds"),
     _workload("batch", "jobs", "Job"),
     _workload("batch", "cronjobs", "CronJob", "cj"),

@@ -1,6 +1,9 @@
 """The simulated cluster as a whole: the store, the nodes and the API server on a port of 127.0.0.1.
 
 `DemoCluster` for callers with an event loop, `running_demo` for those without. Never prints.
+
+Left out of the simulation: port-forward, cp (no image has a tar), explain (there are no schemas), dry runs on the server
+and server-side apply, which are refused.
 """
 
 import asyncio
@@ -63,7 +66,13 @@ class DemoCluster:
 
     async def start(self) -> None:
         """Opens the port and lets time pass."""
-        self._runner = web.AppRunner(self._api.app, shutdown_timeout=_SHUTDOWN_SECONDS, access_log=None)
+        self._runner = web.AppRunner(
+            self._api.app,
+            shutdown_timeout=_SHUTDOWN_SECONDS,
+            access_log=None,
+            # Else a watch whose client has gone would end when it writes next, with its next bookmark.
+            handler_cancellation=True,
+        )
         await self._runner.setup()
         await self._open_port()
         self._life = asyncio.create_task(self.simulation.run())

@@ -10,6 +10,7 @@ from kubectl_mc.demo.patches import patched
 from kubectl_mc.demo.paths import Target
 from kubectl_mc.demo.reads import Selection
 from kubectl_mc.demo.resources import BY_PLURAL
+from kubectl_mc.demo.scales import scale_of, scaled
 from kubectl_mc.demo.store import Object, Store
 
 _SUBDOMAIN = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
@@ -63,16 +64,24 @@ class Writes:
             raise errors.bad_request(
                 f"the name of the object ({name}) does not match the name on the URL ({target.name})"
             )
-        seen = metadata.get("resourceVersion")
-        if seen and seen != current["metadata"]["resourceVersion"]:
-            why = "the object has been modified; please apply your changes to the latest version and try again"
-            raise errors.conflict(target.plural, target.name, why, target.group)
+        _check_version(target, current, metadata)
         return self._replace(target, current, body)
 
     def patch(self, target: Target, body: Any, kind: str) -> Object:
         """Applies a patch of the given content type. ApiError 404, 415, 422."""
         current = self._store.get(target.plural, *self._key(target))
         return self._replace(target, current, patched(current, body, kind))
+
+    def scale(self, target: Target, body: Any, kind: str) -> Object:
+        """Changes the number of replicas by a Scale, or by a patch of the given content type; returns the Scale.
+
+        ApiError 400, 404, 409, 415, 422.
+        """
+        current = self._store.get(target.plural, *self._key(target))
+        scale = patched(scale_of(current), body, kind) if kind else body
+        changed = scaled(current, scale)
+        _check_version(target, current, scale.get("metadata") or {})
+        return scale_of(self._store.update(target.plural, changed))
 
     def delete(self, target: Target, query: Mapping[str, str], options: Any) -> Object:
         """Removes an object, a pod gracefully; answers with the pod, or with a Status. ApiError 404, 409."""
@@ -151,6 +160,14 @@ class Writes:
 
     def _key(self, target: Target) -> tuple[str, str]:
         return (target.namespace if BY_PLURAL[target.plural].namespaced else ""), target.name
+
+
+def _check_version(target: Target, current: Object, metadata: Object) -> None:
+    """ApiError 409 when the client has seen an older object."""
+    seen = metadata.get("resourceVersion")
+    if seen and seen != current["metadata"]["resourceVersion"]:
+        why = "the object has been modified; please apply your changes to the latest version and try again"
+        raise errors.conflict(target.plural, target.name, why, target.group)
 
 
 def _check_new(plural: str, obj: Object) -> None:

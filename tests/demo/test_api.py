@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from kubectl_mc.demo.scales import scale_of
 from tests.demo.client import PODS, TABLE, own_cluster, pod
 
 
@@ -211,3 +212,57 @@ async def test_a_list_names_its_kind_and_its_items_do_not() -> None:
         assert (found["kind"], found["apiVersion"]) == ("PodList", "v1")
         assert "kind" not in found["items"][0]
         assert (await api.get(f"{PODS}/app-with-cache")).json["kind"] == "Pod"
+
+
+async def test_a_scale_is_the_replicas_of_a_workload_and_its_selector_as_text() -> None:
+    async with own_cluster("production-app") as api:
+        deployment = "/apis/apps/v1/namespaces/demo/deployments/production-app"
+        scale = (await api.get(f"{deployment}/scale")).json
+        assert (scale["kind"], scale["apiVersion"]) == ("Scale", "autoscaling/v1")
+        assert scale["spec"] == {"replicas": 3}
+        assert scale["status"] == {"replicas": 3, "selector": "app=production-app"}
+        assert len((await api.get(PODS, {"labelSelector": scale["status"]["selector"]})).names) == 3
+        put = await api.request("PUT", f"{deployment}/scale", body={**scale, "spec": {"replicas": 2}})
+        assert put.json["spec"] == {"replicas": 2}
+        stale = await api.request("PUT", f"{deployment}/scale", body={**scale, "spec": {"replicas": 9}})
+        assert (stale.status, stale.json["reason"]) == (409, "Conflict")
+        assert (await api.get(deployment)).json["spec"]["replicas"] == 2
+
+
+@pytest.mark.parametrize(
+    ("selector", "text"),
+    [
+        ({"matchLabels": {"b": "1", "a": "2"}}, "a=2,b=1"),
+        ({"matchExpressions": [{"key": "a", "operator": "In", "values": ["y", "x"]}]}, "a in (x,y)"),
+        ({"matchExpressions": [{"key": "a", "operator": "NotIn", "values": ["x"]}]}, "a notin (x)"),
+        (
+            {"matchLabels": {"b": "1"}, "matchExpressions": [{"key": "a", "operator": "Exists"}]},
+            "a,b=1",
+        ),
+        ({"matchExpressions": [{"key": "a", "operator": "DoesNotExist"}]}, "!a"),
+    ],
+)
+def test_a_scale_tells_its_selector_as_text(selector: dict[str, object], text: str) -> None:
+    metadata = {"name": "w", "namespace": "demo", "uid": "u", "resourceVersion": "1", "creationTimestamp": "t"}
+    assert scale_of({"metadata": metadata, "spec": {"selector": selector}})["status"]["selector"] == text
+
+
+@pytest.mark.parametrize(
+    ("patch", "status", "message"),
+    [
+        (
+            {"spec": {"replicas": -2}},
+            422,
+            'Scale.autoscaling "production-app" is invalid: spec.replicas: Invalid value: -2: must be greater than or '
+            "equal to 0",
+        ),
+        ({"spec": {"replicas": "2"}}, 400, "the object provided is unrecognized (must be of type Scale)"),
+    ],
+)
+async def test_a_scale_that_cannot_be_is_refused(patch: dict[str, object], status: int, message: str) -> None:
+    async with own_cluster("production-app") as api:
+        path = "/apis/apps/v1/namespaces/demo/deployments/production-app/scale"
+        answer = await api.request("PATCH", path, body=patch, content_type="application/merge-patch+json")
+        assert (answer.status, answer.message) == (status, message)
+        daemon_set = "/apis/apps/v1/namespaces/demo/daemonsets/node-agent/scale"
+        assert (await api.get(daemon_set)).status == 404

@@ -32,6 +32,23 @@ async def test_dropped_connections_break_off_in_the_middle() -> None:
             assert (await session.finish()).status is None
 
 
+@pytest.mark.parametrize(
+    ("path", "query"),
+    [
+        (PODS, {"watch": "1", "fieldSelector": f"metadata.name={CACHE}"}),
+        (f"{PODS}/{CACHE}/log", {"follow": "true", "container": "redis", "tailLines": "1"}),
+    ],
+)
+async def test_a_stream_whose_client_has_gone_is_not_open_any_more(path: str, query: dict[str, str]) -> None:
+    async with own_cluster(CACHE) as api:
+        async with api.stream(path, query) as lines:
+            await lines.readline()
+            assert api.cluster.faults.open_streams == 1
+        # A watch writes nothing before its bookmark after 60 seconds.
+        while api.cluster.faults.open_streams:
+            await asyncio.sleep(0.01)
+
+
 async def test_the_next_watch_expires_and_the_one_after_it_does_not() -> None:
     async with own_cluster() as api:
         api.cluster.apply(pod("one"))

@@ -185,6 +185,42 @@ def test_a_deleted_pod_goes_and_its_workload_makes_another(own: tuple[Kubectl, R
     assert before[0] not in after
 
 
+def workload(kind: str, more: str = "", *, selector: str = "{matchLabels: {app: w}}") -> str:
+    """The manifest of a workload `w` with two replicas."""
+    pod = "{containers: [{name: app, image: 'busybox:1.37', command: [sleep, 1d]}], terminationGracePeriodSeconds: 0}"
+    template = f"{{metadata: {{labels: {{app: w}}}}, spec: {pod}}}"
+    spec = f"{{replicas: 2, selector: {selector}, template: {template}{more}}}"
+    return f"apiVersion: apps/v1\nkind: {kind}\nmetadata: {{name: w}}\nspec: {spec}\n"
+
+
+@pytest.mark.parametrize(
+    ("manifest", "kind"),
+    [
+        (workload("Deployment"), "deployment"),
+        (
+            workload("Deployment", selector="{matchExpressions: [{key: app, operator: In, values: [w]}]}"),
+            "deployment",
+        ),
+        (workload("ReplicaSet"), "replicaset"),
+        (workload("StatefulSet", ", serviceName: w"), "statefulset"),
+    ],
+)
+def test_scale_makes_pods_and_takes_them_away(own: tuple[Kubectl, RunningDemo], manifest: str, kind: str) -> None:
+    kubectl, demo = own
+
+    def pods() -> int:
+        demo.call(demo.cluster.advance, 30)
+        return len(kubectl("get", "pods", "-l", "app=w", "-o", "name").stdout.split())
+
+    assert kubectl("apply", "-f", "-", stdin=manifest).returncode == 0
+    assert pods() == 2
+    for replicas in (4, 1, 0):
+        assert kubectl("scale", kind, "w", f"--replicas={replicas}").stdout == f"{kind}.apps/w scaled\n"
+        assert pods() == replicas
+    refused = kubectl("scale", kind, "w", "--current-replicas=7", "--replicas=1")
+    assert (refused.returncode, refused.stderr) == (1, "error: Expected replicas to be 7, was 0\n")
+
+
 def test_apply_wait_and_debug(own: tuple[Kubectl, RunningDemo], tmp_path: Path) -> None:
     kubectl, demo = own
     manifest = tmp_path / "mine.yaml"

@@ -87,6 +87,43 @@ def test_a_stateful_set_waits_for_each_pod(cluster: Staged) -> None:
     assert cluster.pod("w-1")["metadata"]["labels"]["apps.kubernetes.io/pod-index"] == "1"
 
 
+def test_a_parallel_stateful_set_does_not_wait(cluster: Staged) -> None:
+    never = container("app", readinessProbe={"tcpSocket": {"port": 1}, "initialDelaySeconds": 1000})
+    cluster.apply(workload("StatefulSet", never, replicas=3, serviceName="w", podManagementPolicy="Parallel"))
+    cluster.to(3)
+    assert names(cluster) == ["w-0", "w-1", "w-2"]
+
+
+@pytest.mark.parametrize(("policy", "left"), [("OrderedReady", ["w-0", "w-1", "w-2"]), ("Parallel", ["w-0"])])
+def test_a_stateful_set_is_scaled_down_from_the_end(cluster: Staged, policy: str, left: list[str]) -> None:
+    made = workload("StatefulSet", container("app"), replicas=4, serviceName="w", podManagementPolicy=policy)
+    cluster.apply(made)
+    cluster.to(30)
+    stateful_set = cluster.store.get("statefulsets", NAMESPACE, "w")
+    cluster.store.update("statefulsets", {**stateful_set, "spec": {**stateful_set["spec"], "replicas": 1}})
+    cluster.react()
+    staying = [each for each in cluster.store.list("pods", NAMESPACE) if "deletionTimestamp" not in each["metadata"]]
+    assert [each["metadata"]["name"] for each in staying] == left
+    cluster.to(100)
+    assert names(cluster) == ["w-0"]
+    told = {each["message"] for each in cluster.events("SuccessfulDelete", "w")}
+    assert told == {f"delete Pod w-{number} in StatefulSet w successful" for number in (1, 2, 3)}
+
+
+def test_a_deployment_may_select_by_expressions_alone(cluster: Staged) -> None:
+    made = workload("Deployment", container("app"), replicas=2)
+    made["spec"]["selector"] = {"matchExpressions": [{"key": "app", "operator": "In", "values": ["w"]}]}
+    cluster.apply(made)
+    cluster.to(10)
+    assert cluster.store.get("deployments", NAMESPACE, "w")["status"]["readyReplicas"] == 2
+    (replica_set,) = cluster.store.list("replicasets", NAMESPACE)
+    selector = replica_set["spec"]["selector"]
+    assert selector["matchExpressions"] == made["spec"]["selector"]["matchExpressions"]
+    hashes = {each["metadata"]["labels"]["pod-template-hash"] for each in cluster.store.list("pods", NAMESPACE)}
+    assert selector["matchLabels"] == {"pod-template-hash": hashes.pop()}
+    assert not hashes
+
+
 def test_a_daemon_set_has_one_pod_on_each_node(cluster: Staged) -> None:
     cluster.apply(workload("DaemonSet", container("app")))
     cluster.to(10)
