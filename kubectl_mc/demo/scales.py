@@ -1,4 +1,4 @@
-"""The `scale` subresource of workloads: the number of replicas, as an `autoscaling/v1` Scale that `kubectl scale` patches."""
+"""The `scale` subresource of workloads: the replicas as an `autoscaling/v1` Scale, which `kubectl scale` patches."""
 
 from __future__ import annotations
 

@@ -2,8 +2,8 @@
 
 `DemoCluster` for callers with an event loop, `running_demo` for those without. Never prints.
 
-Left out of the simulation: port-forward, cp (no image has a tar), explain (there are no schemas), dry runs on the server
-and server-side apply, which are refused.
+Left out of the simulation: port-forward, cp (no image has a tar), explain (there are no schemas), and, refused with a
+message, dry runs on the server and server-side apply.
 """
 
 import asyncio

@@ -265,4 +265,4 @@ async def test_a_scale_that_cannot_be_is_refused(patch: dict[str, object], statu
         answer = await api.request("PATCH", path, body=patch, content_type="application/merge-patch+json")
         assert (answer.status, answer.message) == (status, message)
         daemon_set = "/apis/apps/v1/namespaces/demo/daemonsets/node-agent/scale"
-        assert (await api.get(daemon_set)).status == 404
+        assert (await api.get(daemon_set)).message == "the server could not find the requested resource"
