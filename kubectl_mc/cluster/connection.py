@@ -1,25 +1,23 @@
 """One HTTP session to one API server as one user; every request of this tool goes through `Connection.request`."""
 
 import asyncio
-import base64
 import json
-import os
 import re
 import ssl
-import tempfile
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
-from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 from yarl import URL
 
 from kubectl_mc import __version__
-from kubectl_mc.cluster.client_package import Configuration, RESTClientObject, aiohttp
+from kubectl_mc.cluster.client_package import aiohttp
 from kubectl_mc.cluster.credentials import Credential, Credentials
 from kubectl_mc.cluster.errors import Subject, status_error, translated
 from kubectl_mc.cluster.kubeconfig import Access
+from kubectl_mc.cluster.proxy import proxy_for
+from kubectl_mc.cluster.tls import tls_context
+from kubectl_mc.cluster.urls import check_url
 from kubectl_mc.errors import ApiError, ConfigurationError
 
 CONNECT_SECONDS = 10.0
@@ -44,16 +42,22 @@ class Connection:
         interactive: bool = False,
         notify: Callable[[str], None],
     ) -> None:
-        """`timeout`: seconds for a whole request, 0 for no bound. `notify` is told what makes a person wait."""
+        """Nothing is sent yet.
+
+        Args:
+            environ: where the proxy is looked up, and what a credential plugin gets.
+            timeout: seconds for a whole request, and for a plugin; 0 for no bound.
+            notify: told what makes a person wait.
+        """
         self.access = access
         self.server = str(access.cluster["server"]).rstrip("/")
-        _check_url(self.server, "of a server", "check --server or the kubeconfig")
-        self._credentials = Credentials(access, environ, interactive=interactive)
+        check_url(self.server, "of a server", "check --server or the kubeconfig")
+        self._credentials = Credentials(access, environ, interactive=interactive, notify=notify, timeout=timeout)
         self._timeout = timeout
         self._notify = notify
         self._session: aiohttp.ClientSession | None = None
         self._certificate: str | None = None
-        self._proxy = _proxy_for(self.server, access.cluster.get("proxy-url"))
+        self._proxy = proxy_for(self.server, access.cluster.get("proxy-url"), environ)
 
     async def close(self) -> None:
         """End the session and whatever is still open on it."""
@@ -192,89 +196,20 @@ class Connection:
     def _new_session(self, credential: Credential) -> aiohttp.ClientSession:
         tls: ssl.SSLContext | bool = True
         if self.server.startswith("https"):
-            tls = self._tls(credential)
+            tls = tls_context(self.access, credential)
         return aiohttp.ClientSession(
             # A follow holds its connection for as long as it lasts: how many there are is the callers' business.
             connector=aiohttp.TCPConnector(limit=0, ssl=tls),
-            # Proxies are chosen in `_proxy_for`; trusting the environment would also send ~/.netrc passwords.
+            # Proxies are chosen in `proxy_for`; trusting the environment would also send ~/.netrc passwords.
             trust_env=False,
             cookie_jar=aiohttp.DummyCookieJar(),
         )
-
-    def _tls(self, credential: Credential) -> ssl.SSLContext:
-        cluster, user = self.access.cluster, self.access.user
-        configuration = Configuration(
-            ssl_ca_cert=cluster.get("certificate-authority"),
-            ca_cert_data=_decoded(cluster, "certificate-authority-data"),
-            verify_ssl=not cluster.get("insecure-skip-tls-verify"),
-        )
-        # Python 3.13 refuses authorities without a key usage extension, which many clusters have and kubectl accepts.
-        configuration.disable_strict_ssl_verification = True
-        certificate = credential.certificate or _decoded(user, "client-certificate-data")
-        key = credential.key or _decoded(user, "client-key-data")
-        try:
-            # ssl reads certificates and keys from files only; these are gone as soon as they are read.
-            with tempfile.TemporaryDirectory(prefix="kubectl-mc-") as folder:
-                configuration.cert_file = _file(folder, "certificate", certificate) or user.get("client-certificate")
-                configuration.key_file = _file(folder, "key", key) or user.get("client-key")
-                context: ssl.SSLContext = RESTClientObject(configuration).ssl_context
-        except (OSError, ValueError) as error:
-            why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-            raise ConfigurationError(
-                f"the certificates for {self.server} cannot be used: {why}",
-                "check certificate-authority, client-certificate and client-key in the kubeconfig",
-            ) from None
-        return context
 
     def _request_timeout(self) -> aiohttp.ClientTimeout:
         if self._timeout:
             return aiohttp.ClientTimeout(total=self._timeout)
         silence = None if self._timeout == 0 else SILENCE_SECONDS
         return aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS, sock_read=silence)
-
-
-def _file(folder: str, name: str, content: str | None) -> str | None:
-    if content is None:
-        return None
-    path = os.path.join(folder, name)
-    # The folder is this user's alone.
-    with open(path, "w", encoding="utf-8") as file:
-        file.write(content)
-    return path
-
-
-def _decoded(entry: Mapping[str, Any], key: str) -> str | None:
-    if not entry.get(key):
-        return None
-    try:
-        # Line breaks are allowed, as with kubectl.
-        return base64.b64decode("".join(str(entry[key]).split()), validate=True).decode()
-    except ValueError:
-        raise ConfigurationError(f"{key} in the kubeconfig is not base64") from None
-
-
-def _proxy_for(server: str, configured: str | None) -> str | None:
-    """The proxy to use: the kubeconfig's, else the environment's, which as in Go never applies to this machine."""
-    if configured:
-        _check_url(configured, "of an HTTP proxy", "check proxy-url in the kubeconfig")
-        return configured
-    parts = urlsplit(server)
-    host = parts.hostname or ""
-    if host in ("localhost", "::1") or host.startswith("127.") or proxy_bypass(host):
-        return None
-    proxy = getproxies().get(parts.scheme)
-    if proxy:
-        _check_url(proxy, "of an HTTP proxy", f"check {parts.scheme.upper()}_PROXY")
-    return proxy
-
-
-def _check_url(text: str, whose: str, hint: str) -> None:
-    try:
-        url = URL(text)
-    except ValueError:
-        url = URL()
-    if url.scheme not in ("http", "https") or not url.host:
-        raise ConfigurationError(f"{text!r} is not the URL {whose}", hint)
 
 
 def _retry_after(response: aiohttp.ClientResponse) -> float | None:

@@ -8,21 +8,22 @@ and forgets the expiry.
 import asyncio
 import base64
 import json
-import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from kubectl_mc.cluster.kubeconfig import Access
-from kubectl_mc.errors import ConfigurationError
+from kubectl_mc.cluster.kubeconfig import Access, file_content
+from kubectl_mc.cluster.plugin_process import run_plugin
+from kubectl_mc.errors import ConfigurationError, ConnectionLost
 from kubectl_mc.model.times import parse_time
 
 _TOKEN_FILE_SECONDS = 60.0
 """How long a token file's content is trusted; client-go reads it again as often."""
 _EARLY_SECONDS = 30.0
 """How long before its expiry a credential is replaced."""
+_NOTICE_SECONDS = 3.0
+"""After so long a person is told what is waited for; a plugin that has its answer at hand takes a second or less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +40,27 @@ class Credential:
 class Credentials:
     """Gives the credential of one user, fresh at each call."""
 
-    def __init__(self, access: Access, environ: Mapping[str, str], *, interactive: bool) -> None:
-        """`interactive`: whether a plugin may ask on the terminal, and its stderr be shown there."""
+    def __init__(
+        self,
+        access: Access,
+        environ: Mapping[str, str],
+        *,
+        interactive: bool,
+        notify: Callable[[str], None],
+        timeout: float | None = None,
+    ) -> None:
+        """Nothing is read or run yet.
+
+        Args:
+            interactive: whether a plugin may ask on the terminal, and its stderr be shown there.
+            notify: told of a plugin that lets a person wait.
+            timeout: seconds that a plugin may take; None or 0 for no bound, since a person may have to log in.
+        """
         self._access = access
         self._environ = environ
         self._interactive = interactive
+        self._notify = notify
+        self._timeout = timeout
         self._current: Credential | None = None
         self._lock = asyncio.Lock()
 
@@ -52,6 +69,7 @@ class Credentials:
 
         Raises:
             ConfigurationError: a token file or a plugin fails; the message says which and how.
+            ConnectionLost: a plugin takes longer than it may.
         """
         async with self._lock:
             if self._current is None or self._current.expires - _EARLY_SECONDS < time.time():
@@ -69,8 +87,9 @@ class Credentials:
 
     async def _fetch(self) -> Credential:
         user = self._access.user
-        if path := user.get("tokenFile"):
-            return Credential(f"Bearer {_token_in(path)}", expires=time.time() + _TOKEN_FILE_SECONDS + _EARLY_SECONDS)
+        if (content := file_content(user, "tokenFile")) is not None:
+            expires = time.time() + _TOKEN_FILE_SECONDS + _EARLY_SECONDS
+            return Credential(f"Bearer {_token_in(content, user['tokenFile'])}", expires=expires)
         if token := user.get("token"):
             return Credential(f"Bearer {token}")
         if plugin := user.get("exec"):
@@ -101,37 +120,39 @@ class Credentials:
             },
         }
         variables = {item["name"]: str(item.get("value", "")) for item in plugin.get("env") or () if "name" in item}
+        words = [command, *map(str, plugin.get("args") or ())]
+        variables["KUBERNETES_EXEC_INFO"] = json.dumps(request)
+        notice = f"waiting for the credential plugin {command!r}"
+        timer = asyncio.get_running_loop().call_later(_NOTICE_SECONDS, self._notify, notice)
         try:
-            process = await asyncio.create_subprocess_exec(
-                command,
-                *map(str, plugin.get("args") or ()),
-                env={**self._environ, **variables, "KUBERNETES_EXEC_INFO": json.dumps(request)},
-                stdin=None if may_ask else asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.PIPE,
-                # A login prints its address and code on stderr and waits: that has to be seen while it runs.
-                stderr=sys.stderr if may_ask else asyncio.subprocess.PIPE,
-            )
+            async with asyncio.timeout(self._timeout or None):
+                ended = await run_plugin(words, {**self._environ, **variables}, may_ask=may_ask)
+        except TimeoutError:
+            raise ConnectionLost(
+                f"credential plugin {command!r} didn't answer in time",
+                "give it longer with --request-timeout 60s, or run it by hand to see what it waits for",
+            ) from None
         except OSError as error:
             hint = plugin.get("installHint") or "install it, or choose another user with --user"
             raise ConfigurationError(
                 f"credential plugin {command!r} cannot be run: {error.strerror}", str(hint).strip()
             ) from None
-        output, complaint = await process.communicate()
-        if process.returncode:
-            said = (complaint or b"").decode(errors="replace").strip().splitlines()
+        finally:
+            timer.cancel()
+        if ended.exit_code:
+            said = ended.complaint.decode(errors="replace").strip().splitlines()
             raise ConfigurationError(
-                f"credential plugin {command!r} failed with exit {process.returncode}"
-                + (f": {said[-1]}" if said else ""),
+                f"credential plugin {command!r} failed with exit {ended.exit_code}" + (f": {said[-1]}" if said else ""),
                 "run it by hand to see why; it is named in the kubeconfig under users[].user.exec",
             )
-        return _credential_of(output, command)
+        return _credential_of(ended.output, command)
 
     def _cluster_for_plugin(self) -> dict[str, Any]:
         cluster = self._access.cluster
         known = ("server", "tls-server-name", "insecure-skip-tls-verify", "certificate-authority-data", "proxy-url")
         info = {key: cluster[key] for key in known if key in cluster}
-        if path := cluster.get("certificate-authority"):
-            info["certificate-authority-data"] = base64.b64encode(Path(path).read_bytes()).decode()
+        if (authority := file_content(cluster, "certificate-authority")) is not None:
+            info["certificate-authority-data"] = base64.b64encode(authority).decode()
         for extension in cluster.get("extensions") or ():
             if extension.get("name") == "client.authentication.k8s.io/exec":
                 info["config"] = extension.get("extension")
@@ -158,11 +179,11 @@ def _credential_of(output: bytes, command: str) -> Credential:
     )
 
 
-def _token_in(path: str) -> str:
+def _token_in(content: bytes, path: str) -> str:
     try:
-        token = Path(path).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"token file {path} cannot be read: {error}") from None
+        token = content.decode().strip()
+    except UnicodeDecodeError:
+        raise ConfigurationError(f"token file {path} is not text") from None
     if not token:
         raise ConfigurationError(f"token file {path} is empty")
     return token

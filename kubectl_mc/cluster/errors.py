@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shlex
 import ssl
 from collections.abc import Iterator, Mapping, Sequence
@@ -67,7 +68,7 @@ def translated(server: str) -> Iterator[None]:
     except ssl.SSLCertVerificationError as error:
         raise _untrusted(server, error) from None
     except ssl.SSLError as error:
-        raise ConnectionLost(f"no TLS connection to {server}: {getattr(error, 'reason', '') or error}") from None
+        raise ConnectionLost(f"no TLS connection to {server}: {words_of_ssl(error)}") from None
     except OSError as error:
         raise ConnectionLost(f"talking to the server {server} failed: {error.strerror or error}") from None
     except aiohttp.ClientError as error:
@@ -75,8 +76,16 @@ def translated(server: str) -> Iterator[None]:
 
 
 def _reason(error: aiohttp.ClientConnectorError) -> str:
-    """The operating system's word for it: `Connection refused`."""
+    """The operating system's word for it, `Connection refused`, or OpenSSL's, whose numbers are no errno."""
+    if isinstance(error.os_error, ssl.SSLError):
+        return words_of_ssl(error.os_error)
     return os.strerror(error.errno) if error.errno else str(error.os_error)
+
+
+def words_of_ssl(error: ssl.SSLError) -> str:
+    """What OpenSSL says, without what only its authors can read: `wrong version number`."""
+    said = str(error.args[-1]) if error.args else type(error).__name__
+    return re.sub(r"^\[.*?\]\s*|\s*\(_ssl\.c:\d+\)$", "", said)
 
 
 def _untrusted(server: str, error: Exception) -> ConnectionLost:

@@ -6,6 +6,7 @@ impersonation nor the flags `--user`, `--cluster` and `--server`, and costs 80 m
 """
 
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +18,8 @@ from kubectl_mc.errors import ConfigurationError, UsageError
 from kubectl_mc.model.resources import can_be_a_name
 
 _SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
+_BARE_SERVER = re.compile(r"([^\s/:?#@]+|\[[0-9a-fA-F:.]+\])(:\d+)?/?")
+"""A host, maybe with a port, which is all that kubectl takes without `https://`."""
 _PATHS = {
     "clusters": ("certificate-authority",),
     "users": ("client-certificate", "client-key", "tokenFile"),
@@ -77,8 +80,10 @@ def load_access(flags: ConnectionFlags, environ: Mapping[str, str]) -> Access:
         in_cluster = _in_cluster(environ, flags)
         if in_cluster is not None:
             return in_cluster
+        there = [str(path) for path in paths if path.exists()]
+        why = f"there is none in {' or '.join(there)}" if there else f"no kubeconfig at {' or '.join(map(str, paths))}"
         raise ConfigurationError(
-            f"no cluster to talk to: no kubeconfig at {' or '.join(map(str, paths))}",
+            f"no cluster to talk to: {why}",
             "set KUBECONFIG or pass --kubeconfig; `kubectl mc demo status` needs no cluster at all",
         )
     context_name = flags.context or str(config["current-context"])
@@ -133,13 +138,17 @@ def _read(path: Path, *, required: bool) -> Mapping[str, Any]:
         if required:
             raise ConfigurationError(f"no kubeconfig at {path}", "check --kubeconfig") from None
         return {}
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"kubeconfig {path} cannot be read: {error}") from None
+    except UnicodeDecodeError:
+        raise _no_text(path) from None
+    except OSError as error:
+        raise ConfigurationError(f"kubeconfig {path} cannot be read: {error.strerror}") from None
     import yaml
 
     try:
         # libyaml reads a kubeconfig of a hundred contexts 8 times as fast, where it was built in.
         document = yaml.load(content, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except yaml.reader.ReaderError:
+        raise _no_text(path) from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f", line {mark.line + 1}" if mark else ""
@@ -151,6 +160,27 @@ def _read(path: Path, *, required: bool) -> Mapping[str, Any]:
     if not isinstance(document, dict):
         raise ConfigurationError(f"kubeconfig {path} is no kubeconfig: a mapping was expected at its top")
     return document
+
+
+def _no_text(path: Path) -> ConfigurationError:
+    return ConfigurationError(f"kubeconfig {path} is not text", "a kubeconfig is YAML in UTF-8: is it another file?")
+
+
+def file_content(entry: Mapping[str, Any], key: str) -> bytes | None:
+    """What is in the file that an entry of `Access` names under `key`; None when it names none.
+
+    Raises:
+        ConfigurationError: the file cannot be read.
+    """
+    if not entry.get(key):
+        return None
+    try:
+        return Path(str(entry[key])).read_bytes()
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else str(error)
+        raise ConfigurationError(
+            f"{key} {entry[key]} cannot be read: {why}", f"check {key} in the kubeconfig or the flag of that name"
+        ) from None
 
 
 def _entries(document: Mapping[str, Any], section: str, path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -218,6 +248,8 @@ def _with_scheme(server: str, cluster: Mapping[str, Any], user: Mapping[str, Any
     """Source: client-go `rest/url_utils.go`: a bare host is https as soon as anything of TLS is configured."""
     if "://" in server:
         return server
+    if not _BARE_SERVER.fullmatch(server):
+        raise ConfigurationError(f"{server!r} is not the URL of a server", "check --server or the kubeconfig")
     authority, certificate = "certificate-authority", "client-certificate"
     entries = [cluster.get(key) for key in (authority, f"{authority}-data", "insecure-skip-tls-verify")]
     entries += [user.get(key) for key in (certificate, f"{certificate}-data")]

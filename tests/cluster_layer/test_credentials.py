@@ -3,8 +3,9 @@
 import asyncio
 import base64
 import json
+import os
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,8 @@ from aiohttp import web
 from kubectl_mc.cluster import credentials
 from kubectl_mc.cluster.credentials import Credential, Credentials
 from kubectl_mc.cluster.errors import Subject
-from kubectl_mc.errors import ApiError, ConfigurationError
-from tests.cluster_layer.servers import access, connected, http_server
+from kubectl_mc.errors import ApiError, ConfigurationError, ConnectionLost
+from tests.cluster_layer.servers import access, connected, http_server, until
 
 ENVIRON = {"PATH": "/usr/bin:/bin"}
 LATER = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
@@ -24,7 +25,8 @@ SOON = (datetime.now(UTC) + timedelta(seconds=5)).isoformat()
 
 
 def _credentials(user: dict[str, Any], **cluster: Any) -> Credentials:
-    return Credentials(access("https://api.example:6443", user, **cluster), ENVIRON, interactive=False)
+    entries = access("https://api.example:6443", user, **cluster)
+    return Credentials(entries, ENVIRON, interactive=False, notify=lambda _: None)
 
 
 def _get(user: dict[str, Any], **cluster: Any) -> Credential:
@@ -193,6 +195,95 @@ def test_a_plugin_that_fails_silently_is_told_with_its_code(plugin: Plugin) -> N
     assert _error(plugin.user()).message == f"credential plugin '{plugin.path}' failed with exit 5"
 
 
+class Hanging(Plugin):
+    """A plugin that waits until it is let go, by a child that has its pipes as well."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self._gate = folder / "gate"
+        os.mkfifo(self._gate)
+        self._writer = os.open(self._gate, os.O_RDWR)
+        self._pid = folder / "pid"
+        self._pid.touch()
+        self.script(f"echo $$ > {self._pid}; cat {self._gate}; cat {folder}/answer")
+
+    def let_go(self) -> None:
+        """Let it end, and the child if it is there alone: who opens the gate from now on finds none."""
+        if self._gate.exists():
+            self._gate.unlink()
+            os.close(self._writer)
+
+    @property
+    def pid(self) -> int:
+        """Its process; 0 before it runs."""
+        return int(self._pid.read_text() or 0)
+
+    @property
+    def running(self) -> bool:
+        try:
+            os.kill(self.pid, 0)
+        except ProcessLookupError:
+            return False
+        return True
+
+
+@pytest.fixture
+def hanging(tmp_path: Path) -> Iterator[Hanging]:
+    plugin = Hanging(tmp_path)
+    yield plugin
+    plugin.let_go()
+
+
+def test_a_plugin_that_lets_wait_is_named_once(hanging: Hanging, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(credentials, "_NOTICE_SECONDS", 0.02)
+    notes: list[str] = []
+
+    async def work(url: str) -> None:
+        async with connected(access(url, hanging.user()), ENVIRON, notes=notes) as client:
+            asking = asyncio.create_task(client.connection.get_json("/", Subject("get it")))
+            await until(lambda: notes and hanging.pid)
+            hanging.let_go()
+            await asking
+
+    _against_picky_server(lambda token: token == "Bearer t", work)
+    assert notes == [f"waiting for the credential plugin '{hanging.path}'"]
+
+
+def test_a_plugin_that_answers_soon_is_not_spoken_of(plugin: Plugin) -> None:
+    notes: list[str] = []
+
+    async def work(url: str) -> None:
+        async with connected(access(url, plugin.user()), ENVIRON, notes=notes) as client:
+            await client.connection.get_json("/", Subject("get it"))
+
+    _against_picky_server(lambda token: True, work)
+    assert notes == []
+
+
+def test_the_request_timeout_ends_a_plugin_too(hanging: Hanging) -> None:
+    async def work(url: str) -> None:
+        async with connected(access(url, hanging.user()), ENVIRON, timeout=0.5) as client:
+            with pytest.raises(ConnectionLost) as caught:
+                await client.connection.get_json("/", Subject("get it"))
+        assert caught.value.message == f"credential plugin '{hanging.path}' didn't answer in time"
+        assert "--request-timeout" in str(caught.value.hint)
+        assert not hanging.running
+
+    _against_picky_server(lambda token: True, work)
+
+
+def test_a_plugin_ends_with_the_command_that_waits_for_it(hanging: Hanging) -> None:
+    async def work(url: str) -> None:
+        async with connected(access(url, hanging.user()), ENVIRON) as client:
+            asking = asyncio.create_task(client.connection.get_json("/", Subject("get it")))
+            await until(lambda: hanging.pid)
+            asking.cancel()
+            await asyncio.wait([asking])
+        assert not hanging.running
+
+    _against_picky_server(lambda token: True, work)
+
+
 def test_a_plugin_that_has_to_ask_is_not_run_without_a_terminal(plugin: Plugin) -> None:
     plugin.answer(token="fresh")
     error = _error(plugin.user(interactiveMode="Always"))
@@ -271,7 +362,7 @@ def _against_picky_server(accepts: Callable[[str], bool], work: Work) -> None:
         return web.json_response({"reason": "Unauthorized"}, status=401)
 
     async def run() -> None:
-        async with http_server(handler) as url:
+        async with asyncio.timeout(10), http_server(handler) as url:
             await work(url)
 
     asyncio.run(run())

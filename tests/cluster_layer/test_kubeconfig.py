@@ -172,12 +172,21 @@ def test_no_kubeconfig_says_where_it_was_looked_for(tmp_path: Path) -> None:
     assert "kubectl mc demo" in error.hint
 
 
+@pytest.mark.parametrize("content", ["", "# nothing\n", "users: []\n"], ids=repr)
+@pytest.mark.parametrize("by_flag", [False, True])
+def test_a_file_without_a_cluster_is_said_to_have_none(tmp_path: Path, content: str, by_flag: bool) -> None:
+    file = _written(tmp_path / "empty", content)
+    error = _error(kubeconfig=str(file)) if by_flag else _error(tmp_path / "missing", file)
+
+    assert error.message == f"no cluster to talk to: there is none in {file}"
+
+
 def test_an_explicit_file_must_be_there(tmp_path: Path) -> None:
     assert str(tmp_path / "no") in _error(kubeconfig=str(tmp_path / "no")).message
 
 
 def test_a_directory_is_no_kubeconfig(tmp_path: Path) -> None:
-    assert "cannot be read" in _error(tmp_path).message
+    assert _error(tmp_path).message == f"kubeconfig {tmp_path} cannot be read: Is a directory"
 
 
 @pytest.mark.parametrize(
@@ -235,11 +244,26 @@ def test_what_is_no_kubeconfig_is_told_in_a_sentence(tmp_path: Path, config: str
     assert _error(_written(tmp_path / "config", config)).message
 
 
-def test_a_file_that_is_no_text_is_told_in_a_sentence(tmp_path: Path) -> None:
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"\x7fELF\x02\x01\x00", b"\x00"], ids=repr)
+def test_a_file_that_is_no_text_is_told_in_a_sentence(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "config"
-    file.write_bytes(b"\xff\xfe\x00")
+    file.write_bytes(content)
 
-    assert "cannot be read" in _error(file).message
+    assert _error(file).message == f"kubeconfig {file} is not text"
+
+
+@pytest.mark.parametrize("server", ["htp:/x", "host/path", "a b", "host:port", "//host", "user@host"])
+@pytest.mark.parametrize("by_flag", [False, True])
+def test_a_server_that_is_neither_a_url_nor_a_host_is_told(tmp_path: Path, server: str, by_flag: bool) -> None:
+    config = {**CONFIG, "clusters": [{"name": "east", "cluster": {"server": "east" if by_flag else server}}]}
+    error = _error(_written(tmp_path / "config", config), server=server if by_flag else None)
+
+    assert error.message == f"{server!r} is not the URL of a server"
+
+
+@pytest.mark.parametrize("server", ["host", "host/", "host:6443", "10.0.0.1:6443", "[fd00::1]", "[fd00::1]:6443"])
+def test_a_bare_host_is_enough_of_a_server(file: Path, server: str) -> None:
+    assert _load(file, server=server).cluster["server"] == f"https://{server}"
 
 
 def test_texts_of_another_type_are_taken_as_texts(tmp_path: Path) -> None:
