@@ -48,7 +48,8 @@ class Controllers:
                     self._note(resource, change, dirty)
             for resource, namespace, name in dirty:
                 found = store.find(resource, namespace, name)
-                if found is not None:
+                # One that is deleted and held by a finalizer makes nothing any more.
+                if found is not None and not found["metadata"].get("deletionTimestamp"):
                     RECONCILERS[resource](self._owners, found)
 
     def _changes(self, resource: str, since: int) -> list[Change]:

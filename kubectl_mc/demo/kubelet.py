@@ -21,7 +21,7 @@ from kubectl_mc.demo.node import ContainerView
 from kubectl_mc.demo.pods import PodRun
 from kubectl_mc.demo.programs import Program
 from kubectl_mc.demo.recorder import Recorder
-from kubectl_mc.demo.scheduler import Scheduler, qos_class
+from kubectl_mc.demo.scheduler import SCHEDULER, Scheduler, gated, qos_class
 from kubectl_mc.demo.store import Change, Store
 
 Object = dict[str, Any]
@@ -59,6 +59,8 @@ class Kubelet:
         self._nodes: dict[str, NodeState] = {}
         self._pods: dict[str, PodRun] = {}
         self._booked: dict[str, float] = {}
+        self._gated: set[str] = set()
+        """The pods, by uid, that their scheduling gates hold back."""
         self._seen = store.version
         self.program: Callable[[Object, Object], Program] = lambda _pod, _container: Program()
         """Which program a container of a pod runs, from the pod and the container's spec."""
@@ -151,6 +153,7 @@ class Kubelet:
             if run is not None:
                 run.leave()
                 del self._pods[uid]
+            self._gated.discard(uid)
         elif run is not None:
             if not _written_by(run, change):
                 run.observe(pod, now)
@@ -159,14 +162,31 @@ class Kubelet:
             self._store.delete("pods", pod["metadata"]["namespace"], pod["metadata"]["name"])
         elif change.type == "ADDED":
             pending = {"phase": "Pending", "qosClass": qos_class(pod["spec"])}
+            if gated(pod):
+                pending["conditions"] = [_held_back(now)]
+                self._gated.add(uid)
             self._store.update("pods", {**pod, "status": {**pending, **pod.get("status", {})}})
-            where = pod["metadata"]["namespace"], pod["metadata"]["name"]
-            self._agenda.at(now + 0.05, partial(self._schedule, uid, *where))
+            self._book_scheduling(pod, now)
+        elif uid in self._gated and not gated(pod):
+            self._gated.remove(uid)
+            self._book_scheduling(pod, now)
+
+    def _book_scheduling(self, pod: Object, now: float) -> None:
+        """Let the scheduler look at a pod that it may look at: others wait for their own, or for their gates."""
+        metadata = pod["metadata"]
+        if not gated(pod) and pod["spec"]["schedulerName"] == SCHEDULER:
+            found = partial(self._schedule, metadata["uid"], metadata["namespace"], metadata["name"])
+            self._agenda.at(now + 0.05, found)
 
     def _schedule(self, uid: str, namespace: str, name: str, now: float) -> None:
         """Bind a pod to a node, or say why not and try again later."""
         pod = self._store.find("pods", namespace, name)
-        if pod is None or pod["metadata"]["uid"] != uid or uid in self._pods:
+        if (
+            pod is None
+            or pod["metadata"]["uid"] != uid
+            or uid in self._pods
+            or pod["metadata"].get("deletionTimestamp")
+        ):
             return
         node, message = self._scheduler.place(pod)
         if not node:
@@ -223,6 +243,18 @@ def _written_by(run: PodRun, change: Change) -> bool:
     deleted = [each.get("metadata", {}).get("deletionTimestamp") for each in (before, after)]
     same = before.get("spec") is after["spec"] and deleted[0] == deleted[1]
     return same and after.get("status") is run.written
+
+
+def _held_back(now: float) -> Object:
+    """The condition with which the API server stores a pod that has scheduling gates."""
+    return {
+        "type": "PodScheduled",
+        "status": "False",
+        "lastProbeTime": None,
+        "lastTransitionTime": rfc3339(now),
+        "reason": "SchedulingGated",
+        "message": "Scheduling is blocked due to non-empty scheduling gates",
+    }
 
 
 def _unscheduled(now: float, message: str, pod: Object) -> Object:

@@ -25,7 +25,9 @@ _MERGE_KEYS = {
     "ownerReferences": "uid",
     "imagePullSecrets": "name",
     "ports": "containerPort",
+    "schedulingGates": "name",
 }
+_DELETE_FROM = "$deleteFromPrimitiveList/"
 
 
 def patched(obj: Object, patch: Any, kind: str) -> Object:
@@ -45,12 +47,18 @@ def _merged(value: Any, patch: Any, *, strategic: bool) -> Any:
         return patch
     new = dict(value) if isinstance(value, dict) else {}
     for key, change in patch.items():
+        if strategic and key.startswith(_DELETE_FROM):
+            field = key.removeprefix(_DELETE_FROM)
+            new[field] = [item for item in new.get(field) or [] if item not in change]
         if key.startswith("$"):
             continue
         if change is None:
             new.pop(key, None)
         elif strategic and key in _MERGE_KEYS and isinstance(change, list):
             new[key] = _merged_list(new.get(key) or [], change, _MERGE_KEYS[key])
+        elif strategic and key == "finalizers" and isinstance(change, list):
+            # The one list of plain words here that is merged: each word is its own key.
+            new[key] = list(dict.fromkeys([*(new.get(key) or []), *change]))
         else:
             new[key] = _merged(new.get(key), change, strategic=strategic)
     return new

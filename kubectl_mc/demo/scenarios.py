@@ -110,6 +110,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     Scenario("too-many-containers", 10.3),
     Scenario("disk-hog", 5.5),
     Scenario("slow-shutdown", 9.0, deleted_at=-95.0),
+    Scenario("stuck-deletion", 5.4, deleted_at=-240.0),
     # Finished, and debugged.
     Scenario("report", 6.1),
     Scenario("distroless-app", 7.7, debugged_at=-200.0),

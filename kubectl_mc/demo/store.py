@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from kubectl_mc.demo import defaults, errors
 from kubectl_mc.demo.clock import Clock, rfc3339
+from kubectl_mc.demo.finalizers import is_held, is_released, marked
 from kubectl_mc.demo.resources import BY_PLURAL
 from kubectl_mc.demo.wakeup import WakeUp
 
@@ -75,6 +76,7 @@ class Store:
         """Replaces an object; without a difference nothing happens and the resourceVersion stays.
 
         A change of the spec makes a new generation, unless `same_generation` says that it is none (a pod's binding).
+        An object that is being deleted goes with its last finalizer.
 
         Raises ApiError 404, and 409 when the object carries another uid than the stored one.
         """
@@ -90,11 +92,16 @@ class Store:
         if new.get("spec") != current.get("spec") and not same_generation:
             metadata["generation"] = current["metadata"].get("generation", 1) + 1
         key = (metadata.get("namespace", ""), metadata["name"])
-        return self._record("MODIFIED", resource, key, new, current)
+        return self._record("DELETED" if is_released(current, new) else "MODIFIED", resource, key, new, current)
 
     def delete(self, resource: str, namespace: str, name: str) -> Object:
-        """Removes an object at once, as graceful deletion is the node's business, and returns it. ApiError 404."""
+        """Removes an object at once, as graceful deletion is the node's business, and returns it. ApiError 404.
+
+        One that has finalizers is marked as deleted, and goes with the last of them.
+        """
         current = self.get(resource, namespace, name)
+        if is_held(current):
+            return self.update(resource, marked(current, self._clock.now()), same_generation=True)
         return self._record("DELETED", resource, (namespace, name), current, current)
 
     def get(self, resource: str, namespace: str, name: str) -> Object:

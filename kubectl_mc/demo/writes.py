@@ -4,8 +4,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from kubectl_mc.demo import defaults, errors
+from kubectl_mc.demo import defaults, errors, finalizers
 from kubectl_mc.demo.clock import Clock, rfc3339
+from kubectl_mc.demo.finalizers import is_held
 from kubectl_mc.demo.patches import patched
 from kubectl_mc.demo.paths import Target
 from kubectl_mc.demo.reads import Selection
@@ -13,6 +14,8 @@ from kubectl_mc.demo.resources import BY_PLURAL
 from kubectl_mc.demo.scales import scale_of, scaled
 from kubectl_mc.demo.store import Object, Store
 
+_DELETION = ("deletionTimestamp", "deletionGracePeriodSeconds")
+"""What no client writes: a DELETE does."""
 _SUBDOMAIN = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
 _BAD_NAME = (
     "Invalid value: \"{}\": a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or "
@@ -84,7 +87,7 @@ class Writes:
         return scale_of(self._store.update(target.plural, changed))
 
     def delete(self, target: Target, query: Mapping[str, str], options: Any) -> Object:
-        """Removes an object, a pod gracefully; answers with the pod, or with a Status. ApiError 404, 409."""
+        """Removes an object, a pod gracefully; answers with a Status, or with what stays for now. ApiError 404, 409."""
         current = self._store.get(target.plural, *self._key(target))
         options = options if isinstance(options, dict) else {}
         uid = current["metadata"]["uid"]
@@ -98,7 +101,9 @@ class Writes:
         if target.plural == "pods":
             grace = options.get("gracePeriodSeconds", query.get("gracePeriodSeconds"))
             return self._delete_pod(current, None if grace is None else int(grace))
-        self._store.delete(target.plural, *self._key(target))
+        left = self._store.delete(target.plural, *self._key(target))
+        if is_held(left):
+            return left
         details: Object = {"name": target.name, "group": target.group, "kind": target.plural, "uid": uid}
         return {
             "kind": "Status",
@@ -141,10 +146,11 @@ class Writes:
         """Stores a changed object with those parts of it that this (sub)resource may change."""
         kept = {
             key: current["metadata"][key]
-            for key in ("name", "namespace", "uid", "creationTimestamp")
+            for key in ("name", "namespace", "uid", "creationTimestamp", "generation", *_DELETION)
             if key in current["metadata"]
         }
-        metadata = {**(new.get("metadata") or {}), **kept}
+        given = {key: value for key, value in (new.get("metadata") or {}).items() if key not in _DELETION}
+        metadata = {**given, **kept}
         if target.subresource == "status":
             changed = {**current, "status": new.get("status", {})}
         elif target.subresource == "ephemeralcontainers":
@@ -153,9 +159,12 @@ class Writes:
             changed = {**new, "metadata": metadata, "kind": BY_PLURAL[target.plural].kind}
             if "status" in current:
                 changed["status"] = current["status"]
-            if target.plural == "pods" and not _same_but_images(current["spec"], changed["spec"]):
-                flaw = errors.Flaw("spec", _POD_IS_FIXED, "FieldValueForbidden")
-                raise errors.invalid("Pod", target.name, flaw)
+            finalizers.check(changed["kind"], target.group, current, changed)
+            if target.plural == "pods":
+                _check_gates(current, changed)
+                if not _same_but_images(current["spec"], changed["spec"]):
+                    flaw = errors.Flaw("spec", _POD_IS_FIXED, "FieldValueForbidden")
+                    raise errors.invalid("Pod", target.name, flaw)
         return self._store.update(target.plural, changed)
 
     def _key(self, target: Target) -> tuple[str, str]:
@@ -185,6 +194,16 @@ def _check_new(plural: str, obj: Object) -> None:
         raise errors.invalid(BY_PLURAL[plural].kind, name, *flaws, group=BY_PLURAL[plural].group)
 
 
+def _check_gates(current: Object, new: Object) -> None:
+    """ApiError 422 for a scheduling gate that was not there: they can only be removed."""
+    known = [gate["name"] for gate in current["spec"].get("schedulingGates") or []]
+    for index, gate in enumerate(new["spec"].get("schedulingGates") or []):
+        if gate["name"] not in known:
+            why = f"Forbidden: only deletion is allowed, but found new scheduling gate '{gate['name']}'"
+            flaw = errors.Flaw(f"spec.schedulingGates[{index}].name", why, "FieldValueForbidden")
+            raise errors.invalid("Pod", current["metadata"]["name"], flaw)
+
+
 def _with_ephemeral(current: Object, new: Object) -> Object:
     """The pod's spec with the new ephemeral containers. ApiError 422 for a taken name or a changed container."""
     spec: Object = current["spec"]
@@ -211,7 +230,7 @@ def _same_but_images(old: Object, new: Object) -> bool:
     """Whether only those fields of a pod's spec differ that may be changed."""
 
     def fixed(spec: Object) -> Object:
-        changeable = ("activeDeadlineSeconds", "tolerations", "terminationGracePeriodSeconds")
+        changeable = ("activeDeadlineSeconds", "tolerations", "terminationGracePeriodSeconds", "schedulingGates")
         rest = {key: value for key, value in spec.items() if key not in changeable}
         for kind in ("containers", "initContainers"):
             rest[kind] = [{**each, "image": ""} for each in spec.get(kind, [])]

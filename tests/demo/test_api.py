@@ -266,3 +266,58 @@ async def test_a_scale_that_cannot_be_is_refused(patch: dict[str, object], statu
         assert (answer.status, answer.message) == (status, message)
         daemon_set = "/apis/apps/v1/namespaces/demo/daemonsets/node-agent/scale"
         assert (await api.get(daemon_set)).message == "the server could not find the requested resource"
+
+
+MERGE = "application/merge-patch+json"
+STRATEGIC = "application/strategic-merge-patch+json"
+JSON_PATCH = "application/json-patch+json"
+
+
+@pytest.mark.parametrize(
+    ("kind", "patch"),
+    [
+        (MERGE, {"metadata": {"finalizers": None}}),
+        (MERGE, {"metadata": {"finalizers": []}}),
+        (STRATEGIC, {"metadata": {"$deleteFromPrimitiveList/finalizers": ["example.com/audit"]}}),
+        (JSON_PATCH, [{"op": "remove", "path": "/metadata/finalizers/0"}]),
+    ],
+)
+@pytest.mark.parametrize("path", [PODS, "/api/v1/namespaces/demo/configmaps"])
+async def test_what_is_deleted_goes_when_a_patch_removes_its_finalizers(path: str, kind: str, patch: object) -> None:
+    async with own_cluster() as api:
+        held = {"name": "held", "finalizers": ["example.com/audit"]}
+        await api.request("POST", path, body={**(pod("held") if path == PODS else {}), "metadata": held})
+        api.cluster.advance(10)
+        deleted = await api.request("DELETE", f"{path}/held", body={"gracePeriodSeconds": 1})
+        assert deleted.json["metadata"]["deletionTimestamp"]
+        api.cluster.advance(10)
+        new = {"metadata": {"finalizers": ["example.com/new"], "deletionTimestamp": None}}
+        refused = await api.request("PATCH", f"{path}/held", body=new, content_type=MERGE)
+        assert (refused.status, refused.json["reason"]) == (422, "Invalid")
+        assert refused.message.endswith(
+            "is invalid: metadata.finalizers: Forbidden: no new finalizers can be added if the object is being "
+            'deleted, found new finalizers []string{"example.com/new"}'
+        )
+        alive = {"metadata": {"deletionTimestamp": None}}
+        kept = await api.request("PATCH", f"{path}/held", body=alive, content_type=MERGE)
+        assert kept.json["metadata"]["deletionTimestamp"]
+        assert (await api.request("PATCH", f"{path}/held", body=patch, content_type=kind)).status == 200
+        assert (await api.get(f"{path}/held")).status == 404
+
+
+async def test_scheduling_gates_can_be_removed_and_not_added() -> None:
+    async with own_cluster() as api:
+        made = pod("one")
+        made["spec"]["schedulingGates"] = [{"name": "example.com/a"}]
+        await api.request("POST", PODS, body=made)
+        api.cluster.advance(10)
+        more = {"spec": {"schedulingGates": [{"name": "example.com/b"}]}}
+        refused = await api.request("PATCH", f"{PODS}/one", body=more, content_type=MERGE)
+        assert refused.message == (
+            'Pod "one" is invalid: spec.schedulingGates[0].name: Forbidden: only deletion is allowed, but found new '
+            "scheduling gate 'example.com/b'"
+        )
+        gone = {"spec": {"schedulingGates": [{"$patch": "delete", "name": "example.com/a"}]}}
+        assert (await api.request("PATCH", f"{PODS}/one", body=gone, content_type=STRATEGIC)).status == 200
+        api.cluster.advance(10)
+        assert (await api.get(f"{PODS}/one")).json["status"]["phase"] == "Running"

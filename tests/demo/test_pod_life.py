@@ -252,3 +252,77 @@ def test_the_status_lists_apps_by_name_and_inits_in_the_order_of_the_spec(cluste
     status = cluster.pod()["status"]
     assert [each["name"] for each in status["initContainerStatuses"]] == ["z", "a"]
     assert [each["name"] for each in status["containerStatuses"]] == ["b", "y"]
+
+
+HELD = {"metadata": {"name": "p", "finalizers": ["example.com/a", "example.com/b"]}}
+
+
+def released(cluster: Staged, *finalizers: str) -> None:
+    now = cluster.pod()
+    cluster.store.update("pods", {**now, "metadata": {**now["metadata"], "finalizers": list(finalizers)}})
+    cluster.react()
+
+
+def test_a_deleted_pod_stays_until_its_last_finalizer_goes(cluster: Staged) -> None:
+    cluster.apply({**pod(container("app"), terminationGracePeriodSeconds=5), **HELD})
+    cluster.to(10)
+    cluster.delete()
+    assert cluster.row() == ("1/1", "Terminating")
+    cluster.to(30)
+    metadata = cluster.pod()["metadata"]
+    assert epoch(metadata["deletionTimestamp"]) < cluster.start + 30
+    assert (metadata["deletionGracePeriodSeconds"], metadata["generation"]) == (0, 2)
+    # Nothing of it runs, and kubectl no longer says that it terminates.
+    assert "terminated" in cluster.status("app")["state"]
+    assert cluster.row() == ("0/1", "Completed")
+    released(cluster, "example.com/b")
+    assert cluster.pod()["metadata"]["finalizers"] == ["example.com/b"]
+    released(cluster)
+    assert cluster.store.find("pods", NAMESPACE, "p") is None
+
+
+def test_finalizers_that_go_while_containers_run_cut_no_shutdown_short(cluster: Staged) -> None:
+    cluster.apply({**pod(container("app")), **HELD}, {"app": Program(stop=Stop(after=8))})
+    cluster.to(10)
+    cluster.delete()
+    released(cluster)
+    cluster.to(15)
+    assert cluster.row() == ("1/1", "Terminating")
+    cluster.to(25)
+    assert cluster.store.find("pods", NAMESPACE, "p") is None
+
+
+def test_a_pod_without_a_node_that_is_held_is_not_scheduled_after_its_deletion(cluster: Staged) -> None:
+    held = {**pod(container("app"), schedulingGates=[{"name": "example.com/quota"}]), **HELD}
+    cluster.apply(held)
+    cluster.delete()
+    now = cluster.pod()
+    cluster.store.update("pods", {**now, "spec": {**now["spec"], "schedulingGates": []}})
+    cluster.to(10)
+    assert "nodeName" not in cluster.pod()["spec"]
+    assert cluster.pod()["metadata"]["deletionGracePeriodSeconds"] == 0
+
+
+def test_another_scheduler_is_waited_for_without_a_word(cluster: Staged) -> None:
+    cluster.apply(pod(container("app"), schedulerName="night-shift"))
+    cluster.to(400)
+    assert cluster.pod()["status"] == {"phase": "Pending", "qosClass": "BestEffort"}
+    assert cluster.row() == ("0/1", "Pending")
+    assert cluster.store.list("events", NAMESPACE) == []
+
+
+def test_scheduling_gates_hold_a_pod_back_until_the_last_one_goes(cluster: Staged) -> None:
+    cluster.apply(pod(container("app"), schedulingGates=[{"name": "example.com/a"}, {"name": "example.com/b"}]))
+    for second, left in ((60, [{"name": "example.com/b"}]), (120, [])):
+        cluster.to(second)
+        assert cluster.row() == ("0/1", "SchedulingGated")
+        condition = cluster.condition("PodScheduled")
+        assert (condition["status"], condition["reason"]) == ("False", "SchedulingGated")
+        assert condition["message"] == "Scheduling is blocked due to non-empty scheduling gates"
+        assert cluster.store.list("events", NAMESPACE) == []
+        now = cluster.pod()
+        cluster.store.update("pods", {**now, "spec": {**now["spec"], "schedulingGates": left}})
+        cluster.react()
+    cluster.to(130)
+    assert cluster.row() == ("1/1", "Running")
+    assert cluster.condition("PodScheduled")["status"] == "True"

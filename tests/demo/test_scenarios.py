@@ -37,6 +37,7 @@ SHOWN = {
     "too-many-containers": ("6/6", "Running"),
     "disk-hog": ("0/2", "Error"),
     "slow-shutdown": ("2/2", "Terminating"),
+    "stuck-deletion": ("0/2", "Completed"),
     "distroless-app": ("2/2", "Running"),
 }
 """READY and STATUS as kubectl prints them."""
@@ -90,6 +91,13 @@ def test_jobs_and_workloads_show_their_ends_as_well(demo: Demo) -> None:
     assert (rows["report-held"].ready, rows["report-held"].status) == ("1/2", "NotReady")
     replicas = [each for name, each in rows.items() if name.startswith("production-app-")]
     assert [(each.ready, each.status) for each in replicas] == [("4/4", "Running")]
+
+
+def test_a_stuck_deletion_is_four_minutes_old_and_waits_for_its_finalizer_alone(demo: Demo) -> None:
+    metadata = demo.pod("stuck-deletion")["metadata"]
+    assert epoch(metadata["deletionTimestamp"]) == pytest.approx(demo.started - 240, abs=1)
+    assert (metadata["deletionGracePeriodSeconds"], metadata["generation"]) == (0, 2)
+    assert metadata["finalizers"] == ["example.com/audit"]
 
 
 def test_no_time_of_the_past_lies_in_the_future(demo: Demo) -> None:
