@@ -180,6 +180,13 @@ def test_a_plugin_that_wants_it_is_told_of_the_cluster(plugin: Plugin, tmp_path:
     }
 
 
+def test_an_authority_that_cannot_be_read_for_a_plugin_is_told_by_name(plugin: Plugin) -> None:
+    with pytest.raises(ConfigurationError, match="certificate-authority /nope cannot be read: No such file"):
+        _get(plugin.user(provideClusterInfo=True), certificate_authority="/nope")
+
+    assert plugin.runs == 0
+
+
 def test_a_plugin_that_fails_is_quoted(plugin: Plugin) -> None:
     plugin.script("echo starting >&2; echo 'session expired, run: aws sso login' >&2; exit 3")
     error = _error(plugin.user())
@@ -249,12 +256,15 @@ def test_a_plugin_that_lets_wait_is_named_once(hanging: Hanging, monkeypatch: py
     assert notes == [f"waiting for the credential plugin '{hanging.path}'"]
 
 
-def test_a_plugin_that_answers_soon_is_not_spoken_of(plugin: Plugin) -> None:
+def test_a_plugin_that_answers_soon_is_not_spoken_of(plugin: Plugin, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(credentials, "_NOTICE_SECONDS", 0.4)
     notes: list[str] = []
 
     async def work(url: str) -> None:
         async with connected(access(url, plugin.user()), ENVIRON, notes=notes) as client:
             await client.connection.get_json("/", Subject("get it"))
+            answered = time.monotonic()
+            await until(lambda: time.monotonic() > answered + 0.4)
 
     _against_picky_server(lambda token: True, work)
     assert notes == []

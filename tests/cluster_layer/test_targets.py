@@ -2,20 +2,24 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from kubectl_mc.cluster.client import Client
+from kubectl_mc.cluster.client import Client, Scope
+from kubectl_mc.cluster.connect import connect
 from kubectl_mc.cluster.event_feed import event_changes
 from kubectl_mc.cluster.events import concerned_by, events_by_name, list_events
 from kubectl_mc.cluster.feed import open_feed
+from kubectl_mc.cluster.flags import ConnectionFlags
 from kubectl_mc.cluster.metrics import read_usage
 from kubectl_mc.cluster.targets import find_pods, select
-from kubectl_mc.cluster.watch import Changed
+from kubectl_mc.cluster.watch import Changed, watch
 from kubectl_mc.demo.auth import VIEWER
 from kubectl_mc.demo.server import DemoCluster
 from kubectl_mc.errors import Forbidden, McError, NotFound, UsageError
+from kubectl_mc.model.resources import PODS
 from kubectl_mc.model.targets import Query, parse_query
 from tests.cluster_layer.servers import client_of, demo_cluster, until
 
@@ -214,6 +218,24 @@ def test_without_the_permission_to_list_names_the_hint_is_a_command() -> None:
         assert error.hint == "see what there is: kubectl get pods -n demo"
 
     _with_demo(work, VIEWER)
+
+
+def test_hints_reach_the_cluster_that_the_flags_name_as_the_same_user(tmp_path: Path) -> None:
+    async def work(cluster: DemoCluster, _: Client) -> None:
+        file = cluster.write_kubeconfig(tmp_path / "my viewer", VIEWER)
+        flags = ConnectionFlags(kubeconfig=str(file))
+        async with connect(flags, {}, interactive=False, notify=lambda _: None) as client:
+            with pytest.raises(Forbidden) as listed:
+                await client.list_objects(Scope(PODS, "demo"))
+            with pytest.raises(Forbidden) as watched:
+                await anext(watch(client, Scope(PODS, "demo")))
+            cluster.auth.grant(VIEWER, ["get"], ["pods"], "demo")
+            [missing] = (await find_pods(client, parse_query(["web"]))).errors
+        for error in (listed.value, watched.value):
+            assert str(error.hint).endswith(f"kubectl auth can-i list pods -n demo --kubeconfig '{file}'")
+        assert missing.hint == f"see what there is: kubectl get pods -n demo --kubeconfig '{file}'"
+
+    _with_demo(work)
 
 
 def test_pods_of_a_new_replica_set_come_in_while_a_deployment_is_watched() -> None:

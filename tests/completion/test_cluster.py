@@ -15,7 +15,8 @@ from kubectl_mc.completion.cluster_answers import candidates
 from kubectl_mc.completion.cluster_names import Question
 from kubectl_mc.completion.reply import Candidate
 from kubectl_mc.demo.auth import VIEWER
-from kubectl_mc.demo.server import RunningDemo
+from kubectl_mc.demo.server import RunningDemo, running_demo
+from kubectl_mc.model.resources import NAMESPACES
 from tests.completion.tab import NOTHING, Shell
 
 
@@ -47,6 +48,17 @@ def test_containers_are_asked_for_by_target(shell: Shell) -> None:
         Candidate("wait-for-cache", "init, busybox:1.37"),
         Candidate("webapp", "app, nginx:1.27"),
     ]
+
+
+def test_of_very_many_names_none_is_missing(tmp_path: Path) -> None:
+    with running_demo(()) as demo:
+        file = demo.cluster.write_kubeconfig(tmp_path / "kubeconfig")
+        names = [f"team-{number:03}" for number in range(600)]
+        for name in names:
+            demo.call(demo.cluster.apply, {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
+        question = Question(ConnectionFlags(kubeconfig=str(file)), NAMESPACES)
+        found = [candidate.value for candidate in candidates(question, {})]
+    assert set(names) <= set(found)
 
 
 def test_a_late_answer_is_there_for_the_next_tab(demo: RunningDemo, shell: Shell) -> None:
