@@ -8,8 +8,9 @@ and forgets the expiry.
 import asyncio
 import base64
 import json
+import shlex
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -95,7 +96,7 @@ class Credentials:
         if plugin := user.get("exec"):
             return await self._from_plugin(plugin)
         if provider := user.get("auth-provider"):
-            return _from_provider(provider)
+            return _from_provider(provider, self._access.reach)
         if user.get("username"):
             pair = f"{user['username']}:{user.get('password', '')}"
             return Credential(f"Basic {base64.b64encode(pair.encode()).decode()}")
@@ -189,7 +190,7 @@ def _token_in(content: bytes, path: str) -> str:
     return token
 
 
-def _from_provider(provider: Mapping[str, Any]) -> Credential:
+def _from_provider(provider: Mapping[str, Any], reach: Sequence[str]) -> Credential:
     """The `oidc` auth-provider, the only one that kubectl still has.
 
     An expired token is not refreshed here: many providers let a refresh token be used once, so the new one would have
@@ -204,8 +205,9 @@ def _from_provider(provider: Mapping[str, Any]) -> Credential:
     token = str(config.get("id-token", ""))
     expires = _expiry_of_jwt(token)
     if expires < time.time():
+        renewal = shlex.join(["kubectl", "version", *reach])
         raise ConfigurationError(
-            "the kubeconfig's OIDC id-token has expired", "kubectl renews it: run `kubectl version` once"
+            "the kubeconfig's OIDC id-token has expired", f"kubectl renews it: run once: {renewal}"
         )
     return Credential(f"Bearer {token}", expires=expires)
 

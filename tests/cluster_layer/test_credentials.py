@@ -6,6 +6,7 @@ import json
 import os
 import time
 from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -349,6 +350,14 @@ def test_an_oidc_token_is_used_while_it_lasts() -> None:
 @pytest.mark.parametrize("token", [_jwt(exp=1), _jwt(exp="soon"), "", "garbage", "a.b.c", "a.W10.c"])
 def test_an_oidc_token_that_is_over_is_told(token: str) -> None:
     assert "has expired" in _error(_oidc(token)).message
+
+
+def test_the_command_that_renews_an_oidc_token_renews_the_one_that_was_used() -> None:
+    where = replace(access("https://api.example:6443", _oidc(_jwt(exp=1))), reach=["--context", "the east"])
+    with pytest.raises(ConfigurationError) as caught:
+        asyncio.run(Credentials(where, ENVIRON, interactive=False, notify=lambda _: None).get())
+
+    assert str(caught.value.hint).endswith("kubectl version --context 'the east'")
 
 
 def test_an_old_provider_is_told_what_took_its_place() -> None:
