@@ -1,7 +1,7 @@
 """The program of a container that no scenario knows, read from its image and its command.
 
 Understands `sleep N` and `sh -c` with echo, sleep, exit, true and false in a row: enough to stage most situations with
-`kubectl apply`. Anything else runs until it is stopped.
+`kubectl apply`. What is not in the image can't be started; anything else runs until it is stopped.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import re
 import shlex
 from typing import Any
 
+from kubectl_mc.demo.binaries import start_error
 from kubectl_mc.demo.images import Image
 from kubectl_mc.demo.programs import RUNS, Exit, Line, Program, Stop
 from kubectl_mc.demo.stock import NGINX, NO_TRAP, REDIS, SHIPPER, SMALL
@@ -20,6 +21,8 @@ _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 
 def program_of(container: dict[str, Any]) -> Program:
     """What a container of this spec does."""
+    if error := start_error(container):
+        return Program(start_error=error)
     words = [str(word) for word in (*container.get("command", []), *container.get("args", []))]
     if not words:
         return _BY_IMAGE.get(Image(container["image"]).name, RUNS)

@@ -115,10 +115,17 @@ class ContainerRun:
             self.plan(now + SYNC_SECONDS, self.begin)
             return
         self.event(now, "Created", f"Created container: {self.name}")
+        self._make_instance(now)
+        if self.program.start_error:
+            self.event(now, "Failed", f"Error: {self.program.start_error}", warning=True)
+            # It never ran: the time of its start is the zero of Unix time.
+            self._end(now, 128, "StartError", self.program.start_error, started_at=0.0)
+            return
         self._start(now)
         self.event(now, "Started", f"Started container {self.name}")
 
-    def _start(self, now: float) -> None:
+    def _make_instance(self, now: float) -> None:
+        """Replace the instance before, whose end becomes the last one."""
         if self.instance is not None:
             self.restart_count += 1
             if isinstance(self.state, Terminated):
@@ -131,6 +138,11 @@ class ContainerRun:
         digest = hashlib.sha256(f"{self._host.uid}/{self.name}/{self.restart_count}".encode()).hexdigest()
         self.previous = self.instance
         self.instance = Instance(self.program, run, f"containerd://{digest}", self._host.current_time)
+
+    def _start(self, now: float) -> None:
+        """Let the new instance run."""
+        assert self.instance is not None
+        run = self.instance.run
         self._probes = [
             ProbeRun(kind, self.spec[key], self.program.failing, run)
             for kind, key in FIELDS.items()
@@ -154,14 +166,15 @@ class ContainerRun:
         else:
             self._end(now, ending.code, "Error" if ending.code else "Completed", ending.message)
 
-    def _end(self, now: float, code: int, reason: str, message: str) -> None:
+    def _end(self, now: float, code: int, reason: str, message: str, started_at: float | None = None) -> None:
         """The instance is over; decide what comes after it."""
         assert self.instance is not None
         self.instance.end(now)
         self._probes = []
         self.started = False
         self.ready = self.role == "init" and code == 0
-        started_at = self.instance.run.started
+        if started_at is None:
+            started_at = self.instance.run.started
         if isinstance(self.state, Terminated):
             self.last = self.state
         self.change(Terminated(code, reason, message, started_at, now, self.instance.container_id))

@@ -57,6 +57,7 @@ FAILURES: Mapping[str, Mapping[str, Program]] = {
         ),
     },
     "image-typo": {"redis": REDIS},
+    "command-typo": {"webapp": NGINX},
     "readiness-failing": {
         "api": Program(
             (

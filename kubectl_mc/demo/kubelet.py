@@ -161,7 +161,7 @@ class Kubelet:
         elif pod["metadata"].get("deletionTimestamp"):
             self._store.delete("pods", pod["metadata"]["namespace"], pod["metadata"]["name"])
         elif change.type == "ADDED":
-            pending = {"phase": "Pending", "qosClass": qos_class(pod["spec"])}
+            pending: Object = {"phase": "Pending", "qosClass": qos_class(pod["spec"])}
             if gated(pod):
                 pending["conditions"] = [_held_back(now)]
                 self._gated.add(uid)

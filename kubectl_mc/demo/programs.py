@@ -184,6 +184,8 @@ class Program:
     usage: Usage = Usage()
     files: Mapping[str, str | Every] = field(default_factory=dict)
     """What it has written, by path: a text, or everything that a voice has said since the pod was created."""
+    start_error: str = ""
+    """Why the runtime cannot start it: it ends before it begins."""
 
     def lines(self, run: Run, since: float, until: float, ended: float | None) -> list[LogLine]:
         """The log lines in (since, until], in order; `ended` is when the instance ended, or None."""

@@ -101,6 +101,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     Scenario("resource-starvation", 8.1),
     Scenario("memory-hog", 9.9),
     Scenario("image-typo", 5.8),
+    Scenario("command-typo", 6.6),
     Scenario("readiness-failing", 8.4),
     Scenario("liveness-killed", 9.4),
     Scenario("readiness-gate", 5.1),

@@ -8,6 +8,7 @@ import secrets
 from dataclasses import dataclass
 
 from kubectl_mc.demo import errors
+from kubectl_mc.demo.binaries import missing
 from kubectl_mc.demo.clock import Clock
 from kubectl_mc.demo.node import ContainerView, Node
 from kubectl_mc.demo.podlogs import status_of
@@ -63,8 +64,7 @@ class Session:
         directory, base = posixpath.split(process.argv[0])
         if base not in commands or directory not in ("", "/bin", "/usr/bin"):
             path = process.argv[0]
-            missing = f"stat {path}: no such file or directory" if directory else "executable file not found in $PATH"
-            raise _not_started(f'unable to start container process: exec: "{path}": {missing}')
+            raise _not_started(f'unable to start container process: exec: "{path}": {missing(path)}')
         code = await execute(process, commands)
         if self.attach:
             self.node.end(self.pod["metadata"]["uid"], name, code)

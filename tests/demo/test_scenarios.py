@@ -30,6 +30,7 @@ SHOWN = {
     "resource-starvation": ("0/2", "Pending"),
     "memory-hog": ("1/2", "CrashLoopBackOff"),
     "image-typo": ("1/2", "ImagePullBackOff"),
+    "command-typo": ("1/2", "CrashLoopBackOff"),
     "readiness-failing": ("1/2", "Running"),
     "readiness-gate": ("2/2", "Running"),
     "finished-first": ("0/2", "Completed"),
