@@ -42,7 +42,8 @@ async def run_plugin(words: Sequence[str], environ: Mapping[str, str], *, may_as
     Raises:
         OSError: it cannot be run.
     """
-    transport, process = await asyncio.get_running_loop().subprocess_exec(
+    loop = asyncio.get_running_loop()
+    start = loop.subprocess_exec(
         _Process,
         *words,
         env=environ,
@@ -51,9 +52,13 @@ async def run_plugin(words: Sequence[str], environ: Mapping[str, str], *, may_as
         # A login prints its address and code on stderr and waits: that has to be seen while it runs.
         stderr=sys.stderr if may_ask else asyncio.subprocess.PIPE,
     )
+    # asyncio waits for ever for a process when it is cancelled before all pipes are connected (Python 3.11.7).
+    starting = asyncio.ensure_future(start)
     try:
+        _, process = await asyncio.shield(starting)
         await process.ended.wait()
     finally:
+        transport, process = await starting
         transport.close()  # kills what still runs
         await process.ended.wait()
     return Ended(transport.get_returncode() or 0, bytes(process.written[1]), bytes(process.written[2]))

@@ -17,6 +17,7 @@ from aiohttp import web
 from kubectl_mc.cluster import credentials
 from kubectl_mc.cluster.credentials import Credential, Credentials
 from kubectl_mc.cluster.errors import Subject
+from kubectl_mc.cluster.plugin_process import run_plugin
 from kubectl_mc.errors import ApiError, ConfigurationError, ConnectionLost
 from tests.cluster_layer.servers import access, connected, http_server, until
 
@@ -293,6 +294,19 @@ def test_a_plugin_ends_with_the_command_that_waits_for_it(hanging: Hanging) -> N
         assert not hanging.running
 
     _against_picky_server(lambda token: True, work)
+
+
+@pytest.mark.parametrize("turns", range(8))
+def test_a_command_may_end_while_its_plugin_is_still_being_started(hanging: Hanging, turns: int) -> None:
+    async def run() -> None:
+        running = asyncio.create_task(run_plugin([str(hanging.path)], ENVIRON, may_ask=False))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        running.cancel()
+        _, late = await asyncio.wait([running], timeout=5)
+        assert not late
+
+    asyncio.run(run())
 
 
 def test_a_plugin_that_has_to_ask_is_not_run_without_a_terminal(plugin: Plugin) -> None:
