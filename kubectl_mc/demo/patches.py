@@ -13,6 +13,7 @@ Object = dict[str, Any]
 MERGE = "application/merge-patch+json"
 STRATEGIC = "application/strategic-merge-patch+json"
 JSON = "application/json-patch+json"
+APPLY = "application/apply-patch+yaml"
 
 _MERGE_KEYS = {
     "containers": "name",

@@ -7,7 +7,7 @@ from typing import Any
 from kubectl_mc.demo import defaults, errors, finalizers
 from kubectl_mc.demo.clock import Clock, rfc3339
 from kubectl_mc.demo.finalizers import is_held
-from kubectl_mc.demo.patches import patched
+from kubectl_mc.demo.patches import APPLY, patched
 from kubectl_mc.demo.paths import Target
 from kubectl_mc.demo.reads import Selection
 from kubectl_mc.demo.resources import BY_PLURAL
@@ -71,7 +71,9 @@ class Writes:
         return self._replace(target, current, body)
 
     def patch(self, target: Target, body: Any, kind: str) -> Object:
-        """Applies a patch of the given content type. ApiError 404, 415, 422."""
+        """Applies a patch of the given content type. ApiError 400, 404, 415, 422."""
+        if kind == APPLY:
+            raise errors.bad_request("the simulated cluster knows no server-side apply")
         current = self._store.get(target.plural, *self._key(target))
         return self._replace(target, current, patched(current, body, kind))
 

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from kubectl_mc.demo.patches import APPLY, JSON, MERGE, STRATEGIC
 from kubectl_mc.demo.scales import scale_of
 from tests.demo.client import PODS, TABLE, own_cluster, pod
 
@@ -268,18 +269,13 @@ async def test_a_scale_that_cannot_be_is_refused(patch: dict[str, object], statu
         assert (await api.get(daemon_set)).message == "the server could not find the requested resource"
 
 
-MERGE = "application/merge-patch+json"
-STRATEGIC = "application/strategic-merge-patch+json"
-JSON_PATCH = "application/json-patch+json"
-
-
 @pytest.mark.parametrize(
     ("kind", "patch"),
     [
         (MERGE, {"metadata": {"finalizers": None}}),
         (MERGE, {"metadata": {"finalizers": []}}),
         (STRATEGIC, {"metadata": {"$deleteFromPrimitiveList/finalizers": ["example.com/audit"]}}),
-        (JSON_PATCH, [{"op": "remove", "path": "/metadata/finalizers/0"}]),
+        (JSON, [{"op": "remove", "path": "/metadata/finalizers/0"}]),
     ],
 )
 @pytest.mark.parametrize("path", [PODS, "/api/v1/namespaces/demo/configmaps"])
@@ -303,6 +299,30 @@ async def test_what_is_deleted_goes_when_a_patch_removes_its_finalizers(path: st
         assert kept.json["metadata"]["deletionTimestamp"]
         assert (await api.request("PATCH", f"{path}/held", body=patch, content_type=kind)).status == 200
         assert (await api.get(f"{path}/held")).status == 404
+
+
+async def test_a_strategic_patch_adds_finalizers_to_those_there_are() -> None:
+    async with own_cluster() as api:
+        api.cluster.apply(pod("one", finalizers=["example.com/a"]))
+        for added in (["example.com/b"], []):
+            patch = {"metadata": {"finalizers": added}}
+            answer = await api.request("PATCH", f"{PODS}/one", body=patch, content_type=STRATEGIC)
+            assert answer.json["metadata"]["finalizers"] == ["example.com/a", "example.com/b"]
+
+
+@pytest.mark.parametrize(
+    ("query", "content_type", "message"),
+    [
+        ({"dryRun": "All"}, MERGE, "the simulated cluster knows no dry run"),
+        ({"fieldManager": "me"}, APPLY, "the simulated cluster knows no server-side apply"),
+    ],
+)
+async def test_what_is_left_out_is_refused_in_a_sentence(
+    query: dict[str, str], content_type: str, message: str
+) -> None:
+    async with own_cluster() as api:
+        answer = await api.request("PATCH", f"{PODS}/new", query, body={}, content_type=content_type)
+        assert (answer.status, answer.message) == (400, message)
 
 
 async def test_scheduling_gates_can_be_removed_and_not_added() -> None:

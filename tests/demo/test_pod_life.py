@@ -292,9 +292,9 @@ def test_finalizers_that_go_while_containers_run_cut_no_shutdown_short(cluster: 
     assert cluster.store.find("pods", NAMESPACE, "p") is None
 
 
-def test_a_pod_without_a_node_that_is_held_is_not_scheduled_after_its_deletion(cluster: Staged) -> None:
-    held = {**pod(container("app"), schedulingGates=[{"name": "example.com/quota"}]), **HELD}
-    cluster.apply(held)
+@pytest.mark.parametrize("gates", [[], [{"name": "example.com/quota"}]])
+def test_a_held_pod_without_a_node_is_not_scheduled_after_its_deletion(cluster: Staged, gates: list[Object]) -> None:
+    cluster.apply({**pod(container("app"), schedulingGates=gates), **HELD})
     cluster.delete()
     now = cluster.pod()
     cluster.store.update("pods", {**now, "spec": {**now["spec"], "schedulingGates": []}})

@@ -77,6 +77,18 @@ def test_what_a_deleted_deployment_owned_goes_with_it(cluster: Staged) -> None:
     assert names(cluster) == names(cluster, "replicasets") == []
 
 
+def test_a_deployment_that_is_deleted_and_held_by_a_finalizer_changes_nothing_any_more(cluster: Staged) -> None:
+    made = workload("Deployment", container("app"), replicas=1)
+    made["metadata"]["finalizers"] = ["example.com/audit"]
+    cluster.apply(made)
+    cluster.to(10)
+    cluster.store.delete("deployments", NAMESPACE, "w")
+    deployment = cluster.store.get("deployments", NAMESPACE, "w")
+    cluster.store.update("deployments", {**deployment, "spec": {**deployment["spec"], "replicas": 4}})
+    cluster.to(20)
+    assert len(names(cluster)) == 1
+
+
 def test_a_stateful_set_waits_for_each_pod(cluster: Staged) -> None:
     slow = container("app", readinessProbe={"tcpSocket": {"port": 1}, "initialDelaySeconds": 10})
     cluster.apply(workload("StatefulSet", slow, replicas=2, serviceName="w"))
