@@ -1,6 +1,7 @@
-"""The nodes of the cluster: bind new pods, run each one when something of it is due, and answer the API server.
+"""The nodes of the cluster: run each pod that is bound to one when something of it is due, and answer the API server.
 
-This is the node's side of `node.Node`. The state of a pod is in `pods`, of a container in `containers`.
+This is the node's side of `node.Node`. How a pod gets its node is in `binding`, the state of a pod in `pods`, of a
+container in `containers`.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from functools import partial
 from typing import Any
 
 from kubectl_mc.demo.agenda import Agenda
-from kubectl_mc.demo.clock import Clock, rfc3339
+from kubectl_mc.demo.binding import Binding
+from kubectl_mc.demo.clock import Clock
 from kubectl_mc.demo.containers import ContainerRun
 from kubectl_mc.demo.environment import resolved
 from kubectl_mc.demo.errors import ApiError
@@ -21,12 +23,9 @@ from kubectl_mc.demo.node import ContainerView
 from kubectl_mc.demo.pods import PodRun
 from kubectl_mc.demo.programs import Program
 from kubectl_mc.demo.recorder import Recorder
-from kubectl_mc.demo.scheduler import SCHEDULER, Scheduler, gated, qos_class
 from kubectl_mc.demo.store import Change, Store
 
 Object = dict[str, Any]
-
-RESCHEDULE_SECONDS = 300.0
 
 
 @dataclass
@@ -55,12 +54,10 @@ class Kubelet:
         self._agenda = agenda
         self._recorder = recorder
         self._demo_started = demo_started
-        self._scheduler = Scheduler(store)
+        self._binding = Binding(store, agenda, recorder, self._adopt)
         self._nodes: dict[str, NodeState] = {}
         self._pods: dict[str, PodRun] = {}
         self._booked: dict[str, float] = {}
-        self._gated: set[str] = set()
-        """The pods, by uid, that their scheduling gates hold back."""
         self._seen = store.version
         self.program: Callable[[Object, Object], Program] = lambda _pod, _container: Program()
         """Which program a container of a pod runs, from the pod and the container's spec."""
@@ -153,7 +150,7 @@ class Kubelet:
             if run is not None:
                 run.leave()
                 del self._pods[uid]
-            self._gated.discard(uid)
+            self._binding.forget(uid)
         elif run is not None:
             if not _written_by(run, change):
                 run.observe(pod, now)
@@ -161,44 +158,9 @@ class Kubelet:
         elif pod["metadata"].get("deletionTimestamp"):
             self._store.delete("pods", pod["metadata"]["namespace"], pod["metadata"]["name"])
         elif change.type == "ADDED":
-            pending: Object = {"phase": "Pending", "qosClass": qos_class(pod["spec"])}
-            if gated(pod):
-                pending["conditions"] = [_held_back(now)]
-                self._gated.add(uid)
-            self._store.update("pods", {**pod, "status": {**pending, **pod.get("status", {})}})
-            self._book_scheduling(pod, now)
-        elif uid in self._gated and not gated(pod):
-            self._gated.remove(uid)
-            self._book_scheduling(pod, now)
-
-    def _book_scheduling(self, pod: Object, now: float) -> None:
-        """Let the scheduler look at a pod that it may look at: others wait for their own, or for their gates."""
-        metadata = pod["metadata"]
-        if not gated(pod) and pod["spec"]["schedulerName"] == SCHEDULER:
-            found = partial(self._schedule, metadata["uid"], metadata["namespace"], metadata["name"])
-            self._agenda.at(now + 0.05, found)
-
-    def _schedule(self, uid: str, namespace: str, name: str, now: float) -> None:
-        """Bind a pod to a node, or say why not and try again later."""
-        pod = self._store.find("pods", namespace, name)
-        if (
-            pod is None
-            or pod["metadata"]["uid"] != uid
-            or uid in self._pods
-            or pod["metadata"].get("deletionTimestamp")
-        ):
-            return
-        node, message = self._scheduler.place(pod)
-        if not node:
-            self._recorder.schedule(now, pod, "FailedScheduling", message, action="Scheduling")
-            status = {**pod["status"], "conditions": [_unscheduled(now, message, pod)]}
-            self._store.update("pods", {**pod, "status": status})
-            self._agenda.at(now + RESCHEDULE_SECONDS, partial(self._schedule, uid, namespace, name))
-            return
-        said = f"Successfully assigned {namespace}/{name} to {node}"
-        self._recorder.schedule(now, pod, "Scheduled", said, action="Binding")
-        bound = {**pod, "spec": {**pod["spec"], "nodeName": node}}
-        self._adopt(self._store.update("pods", bound, same_generation=True), now)
+            self._binding.admit(pod, now)
+        else:
+            self._binding.observe(pod, now)
 
     def _adopt(self, pod: Object, now: float) -> None:
         """The kubelet of the pod's node begins its work."""
@@ -243,29 +205,3 @@ def _written_by(run: PodRun, change: Change) -> bool:
     deleted = [each.get("metadata", {}).get("deletionTimestamp") for each in (before, after)]
     same = before.get("spec") is after["spec"] and deleted[0] == deleted[1]
     return same and after.get("status") is run.written
-
-
-def _held_back(now: float) -> Object:
-    """The condition with which the API server stores a pod that has scheduling gates."""
-    return {
-        "type": "PodScheduled",
-        "status": "False",
-        "lastProbeTime": None,
-        "lastTransitionTime": rfc3339(now),
-        "reason": "SchedulingGated",
-        "message": "Scheduling is blocked due to non-empty scheduling gates",
-    }
-
-
-def _unscheduled(now: float, message: str, pod: Object) -> Object:
-    """The condition of a pod that fits nowhere."""
-    before = next(iter(pod.get("status", {}).get("conditions", [])), None)
-    return {
-        "type": "PodScheduled",
-        "observedGeneration": pod["metadata"].get("generation", 1),
-        "status": "False",
-        "lastProbeTime": None,
-        "lastTransitionTime": before["lastTransitionTime"] if before else rfc3339(now),
-        "reason": "Unschedulable",
-        "message": message,
-    }

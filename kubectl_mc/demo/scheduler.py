@@ -12,9 +12,6 @@ from kubectl_mc.demo.store import Store
 
 Object = dict[str, Any]
 
-SCHEDULER = "default-scheduler"
-"""The one that there is. Pods that ask for another are left alone by it."""
-
 _SUFFIXES = {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 
 
@@ -39,11 +36,6 @@ def effective_request(spec: Object, resource: str) -> float:
         else:
             largest_init = max(largest_init, sidecars + of(container))
     return max(largest_init, sidecars + sum(of(container) for container in spec["containers"]))
-
-
-def gated(pod: Object) -> bool:
-    """Whether scheduling gates keep the pod from being looked at."""
-    return bool(pod["spec"].get("schedulingGates"))
 
 
 def qos_class(spec: Object) -> str:
