@@ -24,6 +24,7 @@ HELP_NAMES: dict[str, Any] = {"help_option_names": ["-h", "--help"]}
 
 COMMANDS = {
     "status": "How every container of a pod is, since when, and what the pod waits for.",
+    "logs": "The logs of all containers as one stream, in the order of time.",
     "events": "What happened to pods, their owners and their claims, told by container.",
     "demo": "The same commands on a built-in simulated cluster; nothing to install.",
     "version": "The version of this tool and, when asked, of the server.",

@@ -155,6 +155,16 @@ class Session:
         self.stdout.write(text)
         self.stdout.flush()
 
+    def write_bytes(self, data: bytes) -> None:
+        """Bytes on stdout as they are, at once: a container's log has the container's encoding, not this process's."""
+        binary = getattr(self.stdout, "buffer", None)
+        if binary is None:
+            self.stdout.write(data.decode(errors="backslashreplace"))
+            return
+        self.stdout.flush()
+        binary.write(data)
+        binary.flush()
+
     def note(self, text: str) -> None:
         """One line for a person, on stderr; the same one is said once."""
         if self.note_sink is not None:

@@ -318,7 +318,7 @@ def test_a_reader_who_has_enough_is_no_error(shared_kubeconfig: Path) -> None:
 def test_the_demo_runs_any_command_and_leaves_nothing(tmp_path: Path) -> None:
     with on_a_pipe("demo", "status", "finished-first", environ={"TMPDIR": str(tmp_path)}) as process:
         process.read_until("kubectl says Completed; c1 is crash-looping")
-        process.read_until("next: kubectl mc demo events finished-first")
+        process.read_until("next: kubectl mc demo logs finished-first -c c1 --previous")
         assert process.wait() == 0
         assert process.stderr() == ""
     assert list(tmp_path.iterdir()) == []

@@ -121,7 +121,7 @@ CRASHING = pod(container("app", CRASH_LOOP, last=CRASHED))
 
 
 def test_a_crash_loop_asks_for_the_logs_of_the_instance_that_ended() -> None:
-    assert _next(CRASHING) == "kubectl logs web -c app -n shop --previous"
+    assert _next(CRASHING) == "kubectl mc logs web -c app --previous -n shop"
 
 
 def test_a_container_without_an_image_asks_for_events() -> None:
@@ -131,23 +131,23 @@ def test_a_container_without_an_image_asks_for_events() -> None:
 def test_an_init_step_that_runs_asks_for_its_logs() -> None:
     [step] = [document for name, document, _, _ in MISLEADING if name.startswith("the second of three")]
 
-    assert _next(step) == "kubectl logs web -c i2 -n shop"
+    assert _next(step) == "kubectl mc logs web -c i2 -n shop"
 
 
 def test_the_next_command_reaches_the_same_cluster() -> None:
     command = _next(CRASHING, connection=("--context", "my cluster"))
 
-    assert command == "kubectl logs web -c app --context 'my cluster' -n shop --previous"
+    assert command == "kubectl mc logs web -c app --previous --context 'my cluster' -n shop"
 
 
-def test_a_cluster_out_of_kubectls_reach_is_asked_through_this_tool() -> None:
-    assert _next(CRASHING, program="kubectl mc demo") == "kubectl mc demo events web -n shop"
+def test_the_next_command_is_called_as_this_tool_was() -> None:
+    assert _next(CRASHING, program="kubectl mc demo") == "kubectl mc demo logs web -c app --previous -n shop"
 
 
 def test_names_are_quoted_for_the_shell() -> None:
     document = pod(container("$(reboot)", CRASH_LOOP, last=CRASHED), name="a b;c")
 
-    assert _next(document) == "kubectl logs 'a b;c' -c '$(reboot)' -n shop --previous"
+    assert _next(document) == "kubectl mc logs 'a b;c' -c '$(reboot)' --previous -n shop"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,120 @@
+"""One source's blocks of bytes made into lines that can be ordered."""
+
+import re
+from datetime import UTC, datetime, timedelta, timezone
+from itertools import islice
+from operator import itemgetter, le
+
+from kubectl_mc.logs.line import MESSAGE, STAMP, STAMPED, Kind, Moved, sort_key, told
+
+_BLANKS = frozenset(b" \t")
+_RECORD_PARTS = {b"C"[0]: b"Z Caused by: ", b"T"[0]: b"Z Traceback (", b"g"[0]: b"Z goroutine ", b"."[0]: b"Z ... "}
+"""By its first byte what else may continue a record; looked for in a block only where a line begins so."""
+_CONTINUES = re.compile(rb"[ \t]+\S|Caused by: |Traceback \(most recent call last\)|goroutine \d+ \[|\.\.\. \d+ more")
+_CLOSES = re.compile(rb"[\w.]+(?:Error|Exception|Warning|Interrupt|Exit|Iteration)\b")
+"""The last line of a Python traceback, the only one that is not indented."""
+_first_byte = itemgetter(MESSAGE)
+_RECORD_SECONDS = 1
+"""Lines of one record are written in one go; what comes later only looks alike."""
+_EARLIEST = b"0" * STAMP
+
+
+class Intake:
+    """Reads one source. Lines of a source never change places among themselves."""
+
+    def __init__(self, tag: bytes) -> None:
+        self._tag = tag
+        self._parts: list[bytes] = []
+        self._last = _EARLIEST
+        self._traceback = False
+
+    def take(self, block: bytes) -> list[bytes]:
+        """The lines that a block completes. What follows its last line break waits for the next one."""
+        cut = block.rfind(b"\n") + 1
+        if not cut:
+            self._parts.append(block)
+            return []
+        whole = b"".join((*self._parts, block[:cut]))
+        self._parts = [block[cut:]] if cut < len(block) else []
+        return self._lines(whole)
+
+    def drop(self) -> None:
+        """The stream broke off: what has come of a line will come again, whole."""
+        self._parts = []
+
+    @property
+    def newest(self) -> bytes:
+        """The time of the newest line."""
+        return self._last
+
+    def end(self) -> list[bytes]:
+        """The last line, where it had no line break."""
+        rest = b"".join(self._parts)
+        self._parts = []
+        return self._lines(rest + b"\n") if rest else []
+
+    def _lines(self, whole: bytes) -> list[bytes]:
+        lines = whole.replace(b"\n", self._tag + b"\n").split(b"\n")
+        lines.pop()
+        keys = list(map(sort_key, lines))
+        # Times that rise from one good one to another leave no room for a line without a time between them.
+        plain = (
+            self._last <= keys[0]
+            and _utc(lines[0])
+            and _utc(lines[-1])
+            and all(map(le, keys, islice(keys, 1, None)))
+            and not _has_records(whole, set(map(_first_byte, lines)))
+        )
+        if plain:
+            self._last = keys[-1]
+            self._traceback = False
+            return lines
+        return [self._placed(line) for line in lines]
+
+    def _placed(self, line: bytes) -> bytes:
+        """A line with the time that it sorts by."""
+        match = STAMPED.match(line)
+        if match is None:
+            words = line[: -len(self._tag)].decode(errors="replace")
+            return told(Kind.ERROR, self._last, words, self._tag)
+        stamp = line[:STAMP] if match[3] == b"Z" else _in_utc(match)
+        message = line[match.end() : -len(self._tag)]
+        key = self._last if self._continues(message, stamp) else max(stamp, self._last)
+        self._last = key
+        if key == line[:STAMP]:
+            return line
+        moved = Moved(key + b" " + line[match.end() :])
+        moved.stamp = stamp
+        return moved
+
+    def _continues(self, message: bytes, stamp: bytes) -> bool:
+        """Whether a line belongs to the record of the line before."""
+        near = self._last != _EARLIEST and _seconds(stamp) - _seconds(self._last) <= _RECORD_SECONDS
+        if near and _CONTINUES.match(message):
+            self._traceback = self._traceback or message.startswith(b"Traceback")
+            return True
+        closes = near and self._traceback and _CLOSES.match(message) is not None
+        self._traceback = False
+        return closes
+
+
+def _has_records(whole: bytes, firsts: set[int]) -> bool:
+    """Whether a block may have lines that continue others, by the bytes that its messages begin with."""
+    return bool(firsts & _BLANKS) or any(_RECORD_PARTS[first] in whole for first in firsts & _RECORD_PARTS.keys())
+
+
+def _utc(line: bytes) -> bool:
+    match = STAMPED.match(line)
+    return match is not None and match[3] == b"Z"
+
+
+def _seconds(stamp: bytes) -> int:
+    """Seconds of the day: near enough to tell lines of one moment from others."""
+    return int(stamp[11:13]) * 3600 + int(stamp[14:16]) * 60 + int(stamp[17:19])
+
+
+def _in_utc(match: re.Match[bytes]) -> bytes:
+    """A time with a node's own offset, in UTC."""
+    hours, minutes = int(match[3][:3]), int(match[3][:1] + match[3][4:])
+    local = datetime.fromisoformat(match[1].decode()).replace(tzinfo=timezone(timedelta(hours=hours, minutes=minutes)))
+    return f"{local.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.{match[2].decode()}Z".encode()

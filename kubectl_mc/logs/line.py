@@ -1,0 +1,81 @@
+"""The form in which a line travels: its time, a space, its bytes, and two bytes that name its source.
+
+    2026-01-01T00:00:00.123456789Z GET /ready 200\\x01\\x02
+
+Lines sort by their first 30 bytes, which are always UTC with nine digits. The time is the kubelet's; a line that was
+moved, to keep its source's order or its record together, sorts by another one and keeps its own in `stamp`.
+"""
+
+import re
+from enum import StrEnum
+from operator import itemgetter
+
+STAMP = 30
+"""Bytes of a time."""
+MESSAGE = STAMP + 1
+"""Where a message begins."""
+TAG = 2
+"""Bytes at the end that name the source."""
+
+sort_key = itemgetter(slice(0, STAMP))
+"""What lines are ordered by."""
+source_tag = itemgetter(slice(-TAG, None))
+"""Which source a line is from."""
+
+STAMPED = re.compile(rb"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.(\d{9})(Z|[+-]\d\d:\d\d) ")
+"""The beginning of a line as the kubelet writes it (`cri-client/pkg/logs/logs.go`: RFC 3339, nine digits)."""
+
+
+class Moved(bytes):
+    """A line that sorts by another time than its own."""
+
+    stamp: bytes
+
+
+class Kind(StrEnum):
+    """What a line is; the words are those of the machine output."""
+
+    LOG = "log"
+    LIFECYCLE = "lifecycle"
+    GAP = "gap"
+    ERROR = "error"
+
+
+class Told(bytes):
+    """A line that no container wrote: what happened to it, or what the kubelet says in its place."""
+
+    kind: Kind
+
+
+def told(kind: Kind, key: bytes, message: str, tag: bytes) -> Told:
+    """A line of this tool's own, sorted at `key`."""
+    line = Told(key + b" " + message.encode(errors="replace") + tag)
+    line.kind = kind
+    return line
+
+
+def kind_of(line: bytes) -> Kind:
+    """What a line is."""
+    return line.kind if isinstance(line, Told) else Kind.LOG
+
+
+def stamp_of(line: bytes) -> bytes:
+    """A line's own time."""
+    return line.stamp if isinstance(line, Moved) else line[:STAMP]
+
+
+def message_of(line: bytes) -> bytes:
+    """What the container wrote."""
+    return line[MESSAGE:-TAG]
+
+
+def tag_of(number: int) -> bytes:
+    """The two bytes of a source; no two are alike for 64,000 sources, and none is a line break."""
+    high, low = divmod(number, 254)
+    if high > 253:
+        raise ValueError("more sources than tags")
+    return bytes((_no_break(high), _no_break(low)))
+
+
+def _no_break(digit: int) -> int:
+    return digit + 1 if digit < 9 else digit + 2  # 1 to 9, then from 11 on: 10 is the line break

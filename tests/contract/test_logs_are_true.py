@@ -1,0 +1,59 @@
+"""`kubectl mc logs` gives what the containers wrote, all of it and in order, on the demo as on a real cluster."""
+
+import json
+import subprocess
+from itertools import pairwise
+from typing import Any
+
+from tests.contract.conftest import Backend
+
+
+def objects(backend: Backend, *words: str) -> list[dict[str, Any]]:
+    result = backend.mc("logs", *words, "-o", "json")
+    assert result.exit_code == 0, result.err
+    return [json.loads(line) for line in result.lines]
+
+
+def kubectl_logs(backend: Backend, *words: str) -> list[str]:
+    command = ["kubectl", "--kubeconfig", str(backend.kubeconfig), "-n", backend.namespace, "logs", *words]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
+
+
+def test_all_containers_come_in_the_order_of_time(backend: Backend) -> None:
+    target = backend.places["deployment"].target
+    # Lines that continue a record stay with its beginning, whatever another container says meanwhile.
+    heads = [line for line in objects(backend, target) if not line["message"].startswith((" ", "\t"))]
+    assert all(a["time"] <= b["time"] for a, b in pairwise(heads))
+
+
+def test_a_containers_lines_are_kubectls(backend: Backend) -> None:
+    place = backend.places["init failing"]
+    theirs = kubectl_logs(backend, place.target, "-c", place.guilty, "--previous", "--timestamps")
+    ours = [
+        f"{line['time']} {line['message']}"
+        for line in objects(backend, place.target, "-c", place.guilty, "-p")
+        if line["type"] == "log"
+    ]
+    assert ours
+    assert ours == theirs
+
+
+def test_a_container_may_be_named_as_kubectl_does(backend: Backend) -> None:
+    place = backend.places["init in progress"]
+    names = {line["container"] for line in objects(backend, place.target, place.guilty)}
+    assert names == {place.guilty}
+
+
+def test_one_container_that_cannot_be_read_costs_a_note_and_not_the_others(backend: Backend) -> None:
+    place = backend.places["init in progress"]
+    result = backend.mc("logs", place.target)
+    assert result.exit_code == 0
+    assert f"{place.other} " in result.out or f"{place.guilty} " in result.out
+    assert "is waiting to start: PodInitializing" in result.err
+
+
+def test_an_unknown_container_names_those_there_are(backend: Backend) -> None:
+    place = backend.places["init in progress"]
+    result = backend.mc("logs", place.target, "-c", "nope")
+    assert result.exit_code == 1
+    assert f"{place.guilty} (init)" in result.err
