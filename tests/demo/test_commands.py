@@ -64,7 +64,7 @@ NOT_IN_PATH = "executable file not found in $PATH"
         (container("c", command=["/etc"]), '"/etc": permission denied'),
         (container("c", command=["nginx"]), f'"nginx": {NOT_IN_PATH}'),
         ({"name": "c", "image": "nginx:1.27", "command": ["ngnix"]}, f'"ngnix": {NOT_IN_PATH}'),
-        ({"name": "c", "image": "gcr.io/distroless/base", "command": ["sh", "-c", "date"]}, f'"sh": {NOT_IN_PATH}'),
+        ({"name": "c", "image": "distroless/base:nonroot", "command": ["sh", "-c", "date"]}, f'"sh": {NOT_IN_PATH}'),
     ],
 )
 def test_a_command_that_is_not_in_the_image_cannot_be_started(spec: Object, why: str) -> None:
@@ -87,7 +87,7 @@ def test_a_command_that_is_not_in_the_image_cannot_be_started(spec: Object, why:
         {"name": "c", "image": "nginx:1.27", "command": ["/usr/sbin/nginx", "-g", "daemon off;"]},
         {"name": "c", "image": "nginx:1.27", "args": ["anything"]},
         {"name": "c", "image": "fluent/fluent-bit:3.2", "command": ["/fluent-bit/bin/fluent-bit"]},
-        {"name": "c", "image": "gcr.io/distroless/base", "command": ["/app/server"]},
+        {"name": "c", "image": "distroless/base:nonroot", "command": ["/app/server"]},
         {"name": "c", "image": "example.com/unknown:1", "command": ["server"]},
     ],
 )
