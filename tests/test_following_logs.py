@@ -103,6 +103,24 @@ def test_a_container_that_waits_is_attached_when_it_starts(demo: RunningDemo, ku
         assert process.stderr() == ""
 
 
+@pytest.mark.parametrize("words", [[], ["-f"]])
+def test_without_permission_each_container_costs_a_note_and_the_whole_an_error(
+    words: list[str], demo: RunningDemo, tmp_path: Path
+) -> None:
+    started(demo, pod("web", "app", "side"), {"app": COUNTING, "side": COUNTING})
+    demo.call(demo.cluster.auth.grant, "demo-viewer", ["get", "list", "watch"], ["pods"], "demo")
+    viewer = demo.cluster.write_kubeconfig(tmp_path / "viewer", user="demo-viewer")
+    result = run("logs", "web", *words, kubeconfig=viewer)
+    assert (result.exit_code, result.out) == (1, "")
+    assert "web/app: Error from server (Forbidden)" in result.err
+    assert "web/side: Error from server (Forbidden)" in result.err
+
+
+def test_a_namespace_without_pods_is_said(kubeconfig: Path) -> None:
+    result = run("logs", kubeconfig=kubeconfig)
+    assert (result.exit_code, result.err) == (0, "No pods found in demo namespace.\n")
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

@@ -8,7 +8,7 @@ from typing import Any
 from kubectl_mc.cluster.client import Client, Scope
 from kubectl_mc.cluster.events import Concerned, concerned_by
 from kubectl_mc.cluster.feed import PodFeed, open_feed
-from kubectl_mc.cluster.targets import Selection, read_target, select
+from kubectl_mc.cluster.targets import Selection, select
 from kubectl_mc.cluster.watch import Changed, Interrupted, Snapshot, watch
 from kubectl_mc.model.resources import EVENTS
 from kubectl_mc.model.targets import Query
@@ -36,9 +36,7 @@ async def event_changes(
             while True:
                 yield _raised(await events.get())
         async with open_feed(client, selections) as feed:
-            for selection in selections:
-                if selection.one_pod and selection.target is not None and not feed.has(selection.target.name):
-                    await read_target(client, selection.target)  # says that there is none, and which are near
+            await feed.require_named()
             sieve = _Sieve(client, feed, selections, note)
             await sieve.renew()
             while True:

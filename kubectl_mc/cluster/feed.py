@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kubectl_mc.cluster.client import Client
-from kubectl_mc.cluster.targets import Selection
+from kubectl_mc.cluster.targets import Selection, read_target
 from kubectl_mc.cluster.watch import Change, Changed, Deleted, Interrupted, Snapshot, watch
 
 
@@ -43,6 +43,16 @@ class PodFeed:
     def has(self, name: str) -> bool:
         """Whether there is a pod of this name now."""
         return any(pod["metadata"]["name"] == name for pods in self._by_selection for pod in pods.values())
+
+    async def require_named(self) -> None:
+        """Refuse to wait for a pod that was named and doesn't exist.
+
+        Raises:
+            NotFound: there is none of that name; the hint has the nearest.
+        """
+        for selection in self._selections:
+            if selection.one_pod and selection.target is not None and not self.has(selection.target.name):
+                await read_target(self._client, selection.target)
 
     async def synced(self) -> None:
         """Wait until every watch has its first snapshot.

@@ -39,12 +39,20 @@ class Member:
 class LogHub:
     """Reads the containers that are added and emits their lines in the order of time."""
 
-    def __init__(self, client: Client, reach: Reach, emit: Emit, joined: Callable[[Member], None]) -> None:
-        """`joined` is told of each container before its first line is emitted."""
+    def __init__(
+        self,
+        client: Client,
+        reach: Reach,
+        emit: Emit,
+        joined: Callable[[Member], None],
+        troubled: Callable[[Source, McError], None],
+    ) -> None:
+        """`joined` is told of each container before its first line comes, `troubled` of what goes wrong with one."""
         self._client = client
         self._reach = reach
         self._emit = emit
         self._joined = joined
+        self._troubled = troubled
         self._merge = Merge()
         self._tails: dict[Source, asyncio.Task[None]] = {}
         self._fed = asyncio.Event()
@@ -103,6 +111,24 @@ class LogHub:
         for task in self._tails.values():
             if task.done() and not task.cancelled():
                 task.result()
+
+    def trouble(self, source: Source, error: McError) -> None:
+        """A source cannot be read for now."""
+        self._troubled(source, error)
+
+    def fail(self, source: Source, error: McError) -> None:
+        """A source cannot be read."""
+        self.failed[source] = error
+        self._troubled(source, error)
+
+    @property
+    def hopeless(self) -> bool:
+        """Whether all that was to be read has ended, and every source with an error."""
+        return (
+            bool(self._tails)
+            and all(task.done() for task in self._tails.values())
+            and len(self.failed) == len(self._tails)
+        )
 
     async def close(self) -> None:
         """End all tails."""
@@ -168,11 +194,11 @@ class _Sink:
     def gap(self) -> None:
         self._tell(Kind.GAP, "lines are missing here: the kubelet no longer has them (rotated or truncated)")
 
-    def resumed(self) -> None:
-        self._tell(Kind.LIFECYCLE, "connection lost, and resumed without a loss")
-
     def trouble(self, error: McError) -> None:
-        self._hub.failed[self._member.source] = error
+        self._hub.trouble(self._member.source, error)
+
+    def failed(self, error: McError) -> None:
+        self._hub.fail(self._member.source, error)
 
     def _tell(self, kind: Kind, message: str) -> None:
         self._hub.tell(self._number, self._member.tag, kind, message)

@@ -58,11 +58,11 @@ class Sink(Protocol):
     def gap(self) -> None:
         """Lines are missing here: the kubelet no longer has them."""
 
-    def resumed(self) -> None:
-        """The connection broke, and the log goes on without a loss."""
-
     def trouble(self, error: McError) -> None:
-        """This source cannot be read, or not for now."""
+        """This source cannot be read for now; it is tried again."""
+
+    def failed(self, error: McError) -> None:
+        """This source cannot be read."""
 
 
 class _Replaced(Exception):
@@ -89,6 +89,8 @@ class Tail:
         self._changed = changed
         self._intake = Intake(tag)
         self._anchor = Anchor()
+        self._moved = False
+        """Whether the present stream has brought anything new: the next break is then a first one again."""
 
     async def run(self) -> None:
         """Until everything is read or, when following, until no instance can come any more."""
@@ -115,7 +117,7 @@ class Tail:
             await self._pass(self._request(previous=self._reach.previous, first=True))
         except McError as error:
             self._intake.drop()
-            self._sink.trouble(error)
+            self._sink.failed(error)
 
     async def _next_instance(self, seen: Container | None) -> Container | None:
         """The first instance that is not the one seen; None when none can come."""
@@ -137,6 +139,7 @@ class Tail:
         failures = 0
         while True:
             broken: McError | None = None
+            self._moved = False
             try:
                 await self._pass(self._request(follow=True, first=first), container)
             except _Replaced:
@@ -145,11 +148,12 @@ class Tail:
                 return None
             except (ConnectionLost, ApiError) as error:
                 if isinstance(error, ApiError) and error.code not in _TRANSIENT:
-                    self._sink.trouble(error)
+                    self._sink.failed(error)
                     return None
                 broken = error
             self._intake.drop()
             self._anchor.resume()
+            failures = 0 if self._moved else failures
             if broken is not None or failures:
                 if failures == _SAID_AFTER and broken is not None:
                     self._sink.trouble(broken)
@@ -205,6 +209,7 @@ class Tail:
                 raise _Replaced
             self._sink.gap()
         if fresh:
+            self._moved = True
             self._anchor.saw(fresh)
             await self._sink.lines(fresh)
 

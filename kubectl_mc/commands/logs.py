@@ -22,7 +22,7 @@ from kubectl_mc.session import Session
 
 if TYPE_CHECKING:
     from kubectl_mc.cluster.log_hub import LogHub, Member
-    from kubectl_mc.cluster.tail import Reach
+    from kubectl_mc.cluster.tail import Reach, Source
 
 EXAMPLES = (
     ("kubectl mc logs web-7d4b9", "all its containers, in the order of time"),
@@ -243,7 +243,11 @@ async def _run(session: Session, choice: _Choice) -> int:
 
     client = session.client()
     printer = _Printer(session, choice)
-    hub = LogHub(client, choice.reach(), printer.emit, printer.joined)
+
+    def troubled(source: "Source", error: McError) -> None:
+        session.note(f"{source.pod}/{source.container}: {error.message}")
+
+    hub = LogHub(client, choice.reach(), printer.emit, printer.joined, troubled)
     try:
         if choice.follow:
             return await _follow(session, choice, hub)
@@ -257,25 +261,24 @@ async def _run(session: Session, choice: _Choice) -> int:
         await hub.close()
     for error in found.errors:
         session.report(error)
-    for source, trouble in hub.failed.items():
-        session.note(f"{source.pod}/{source.container}: {trouble.message}")
-    nothing = bool(hub.failed) and len(hub.failed) == sum(len(choice.of(pod)) for pod in pods)
-    return ExitCode.ERROR if found.errors or nothing else ExitCode.DONE
+    if not pods and not found.errors:
+        session.note(
+            "No pods found." if choice.query.all_namespaces else f"No pods found in {client.namespace} namespace."
+        )
+    return ExitCode.ERROR if found.errors or hub.hopeless else ExitCode.DONE
 
 
 async def _follow(session: Session, choice: _Choice, hub: "LogHub") -> int:
     import asyncio
 
     from kubectl_mc.cluster.feed import open_feed
-    from kubectl_mc.cluster.targets import read_target, select
+    from kubectl_mc.cluster.targets import select
     from kubectl_mc.cluster.watch import Changed, Deleted
 
     client = session.client()
     selections = await select(client, choice.query)
     async with open_feed(client, selections) as feed:
-        for selection in selections:
-            if selection.target is not None and selection.one_pod and not feed.has(selection.target.name):
-                await read_target(client, selection.target)  # says that there is none, and which are near
+        await feed.require_named()
         pods = [parse_pod(pod) for pod in feed.pods.values()]
         _check(pods, choice)
         for pod in sorted(pods, key=lambda pod: (pod.namespace, pod.name)):
@@ -283,6 +286,8 @@ async def _follow(session: Session, choice: _Choice, hub: "LogHub") -> int:
         running = asyncio.create_task(hub.run_for_ever())
         try:
             while not running.done():
+                if hub.hopeless:
+                    return ExitCode.ERROR
                 for update in await feed.updates(1.0):
                     if isinstance(update, Changed | Deleted):
                         pod = parse_pod(update.item)

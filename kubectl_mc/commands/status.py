@@ -165,23 +165,17 @@ async def _usage(session: Session, form: _Form, pods: Sequence[Pod]) -> dict[tup
 
 async def _watch(session: Session, form: _Form) -> int:
     from kubectl_mc.cluster.feed import open_feed
-    from kubectl_mc.cluster.targets import read_target, select
+    from kubectl_mc.cluster.targets import select
 
     client = session.client()
     selections = await select(client, form.query)
     async with open_feed(client, selections) as feed:
-        for selection in selections:
-            if selection.target is not None and selection.one_pod and not _has(feed, selection.target.name):
-                await read_target(client, selection.target)  # says that there is none, and which are near
+        await feed.require_named()
         if session.redraws and form.output in ("", "wide"):
             await _live(session, form, feed)
         else:
             await _stream(session, form, feed, selections)
     return ExitCode.DONE
-
-
-def _has(feed: "PodFeed", name: str) -> bool:
-    return any(pod["metadata"]["name"] == name for pod in feed.pods.values())
 
 
 async def _live(session: Session, form: _Form, feed: "PodFeed") -> None:

@@ -42,11 +42,6 @@ class Intake:
         """The stream broke off: what has come of a line will come again, whole."""
         self._parts = []
 
-    @property
-    def newest(self) -> bytes:
-        """The time of the newest line."""
-        return self._last
-
     def end(self) -> list[bytes]:
         """The last line, where it had no line break."""
         rest = b"".join(self._parts)
