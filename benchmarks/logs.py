@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 from urllib.parse import urlsplit
 
 MC = (str(Path(sys.executable).parent / "kubectl-mc"), "logs")
@@ -93,7 +93,7 @@ class Bench:
     @contextmanager
     def source(self, *shape: str) -> Iterator[Source]:
         """A source of its own, with the flags of `log_source.go`; it ends with its stdin, when it is left."""
-        command = [self._binary, *shape]
+        command = [str(self._binary), *shape]
         with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
             assert process.stdout is not None
             yield Source(Path(process.stdout.readline().rstrip("\n")))
@@ -133,13 +133,13 @@ class Bench:
 def _build(binary: Path) -> None:
     if shutil.which("go") is None:
         sys.exit("go is not on the PATH; it builds the source of the logs, log_source.go (Go 1.24 or later)")
-    command = ["go", "build", "-o", binary, Path(__file__).with_name("log_source.go")]
+    command = ["go", "build", "-o", str(binary), str(Path(__file__).with_name("log_source.go"))]
     built = subprocess.run(command, capture_output=True, text=True, check=False)
     if built.returncode:
         sys.exit(f"log_source.go cannot be built (it needs Go 1.24 or later):\n{built.stderr}")
 
 
-def _run(command: Sequence[str], environ: Mapping[str, str], out: BinaryIO) -> Cost:
+def _run(command: Sequence[str], environ: Mapping[str, str], out: IO[bytes]) -> Cost:
     start = time.perf_counter()
     process = subprocess.Popen(command, stdout=out, stderr=subprocess.PIPE, env=environ)
     assert process.stderr is not None
