@@ -59,6 +59,7 @@ class Commands(TyperGroup):
         command = get_command_from_info(info, pretty_exceptions_short=False, rich_markup_mode=None)
         assert isinstance(command, McCommand)
         command.examples = module.EXAMPLES
+        command.bare = getattr(module, "BARE", {})
         command.params += _connection_parameters()
         return command
 

@@ -1,5 +1,6 @@
 """How `--help` reads: usage, what the command answers, examples, its options; the connection flags once, at the top."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import typer
@@ -12,6 +13,13 @@ class McCommand(TyperCommand):
     """A subcommand. Its function's docstring is the text; `examples` follow it."""
 
     examples: tuple[tuple[str, str], ...] = ()
+    bare: Mapping[str, str] = {}
+    """What an option means that is given without a value, which others can only follow behind a `=`."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> Any:
+        end = args.index("--") if "--" in args else len(args)
+        valued = [f"{word}={self.bare[word]}" if word in self.bare else word for word in args[:end]]
+        return super().parse_args(ctx, [*valued, *args[end:]])
 
     def format_help_text(self, ctx: Any, formatter: Any) -> None:
         super().format_help_text(ctx, formatter)

@@ -1,11 +1,11 @@
 """The options that several commands share, annotated once, and the connection flags that all of them take."""
 
-import re
 from typing import Annotated, Any
 
 import typer
 
 from kubectl_mc.errors import UsageError
+from kubectl_mc.model.times import parse_duration
 
 Targets = Annotated[
     list[str] | None,
@@ -30,13 +30,10 @@ def seconds(text: str) -> float:
     Raises:
         UsageError: it is none.
     """
-    units = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
-    if re.fullmatch(r"\d+(\.\d+)?", text):
-        return float(text)
-    parts = re.findall(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)", text)
-    if not parts or "".join(number + unit for number, unit in parts) != text:
+    found = parse_duration(text)
+    if found is None:
         raise UsageError(f"{text!r} is no duration", "for example 30s, 5m, 1h30m or 2d")
-    return sum(float(number) * units[unit] for number, unit in parts)
+    return found
 
 
 def connection(

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from kubectl_mc.cluster.client import Client
+    from kubectl_mc.outlet import Outlet
     from kubectl_mc.render.page import Page, Theme
 
 _T = TypeVar("_T")
@@ -155,15 +156,11 @@ class Session:
         self.stdout.write(text)
         self.stdout.flush()
 
-    def write_bytes(self, data: bytes) -> None:
-        """Bytes on stdout as they are, at once: a container's log has the container's encoding, not this process's."""
-        binary = getattr(self.stdout, "buffer", None)
-        if binary is None:
-            self.stdout.write(data.decode(errors="backslashreplace"))
-            return
-        self.stdout.flush()
-        binary.write(data)
-        binary.flush()
+    def outlet(self) -> "Outlet":
+        """Stdout for bytes as they are: a container's log has the container's encoding, not this process's."""
+        from kubectl_mc.outlet import Outlet
+
+        return Outlet(self.stdout)
 
     def note(self, text: str) -> None:
         """One line for a person, on stderr; the same one is said once."""

@@ -3,209 +3,307 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Protocol
 
 from kubectl_mc.cluster.client import Client
-from kubectl_mc.cluster.tail import Reach, Source, Tail
+from kubectl_mc.cluster.log_reader import Reach, Source
+from kubectl_mc.cluster.logs import Window
+from kubectl_mc.cluster.tail import Tail
 from kubectl_mc.errors import McError
-from kubectl_mc.logs.line import STAMP, Kind, tag_of, told
-from kubectl_mc.logs.merge import Merge
+from kubectl_mc.logs import words
+from kubectl_mc.logs.line import Kind, message_of, stamp_at, tag_of, told
+from kubectl_mc.logs.merge import Arrivals, Merge
+from kubectl_mc.logs.tally import Tally
 from kubectl_mc.model.pod import Container, ContainerState, Pod
-from kubectl_mc.model.times import human_duration, seconds_between
+from kubectl_mc.model.restarts import latest_end
 
 _HOLD_SECONDS = 0.2
 """How long a line waits for one that may belong before it, when following."""
-_ROOM_LINES = 20_000
-"""A source that is so far ahead of the others is not read on."""
+_ROOM_BYTES = 24 << 20
+"""What may wait in all; a source that is ahead of the others by more than its share is not read on."""
+_LEAST_ROOM_BYTES = 32 << 10
 _TICK_SECONDS = 0.02
-_IDLE_SECONDS = 0.5
-
-Emit = Callable[[list[bytes]], None]
-"""Takes lines in their order; what it does not return from is not read on, so that a slow reader costs no memory."""
+_GATHER_SECONDS = 0.005
+"""Lines that come within this time are merged in one go."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Member:
-    """A container in the hub."""
+    """A container in the hub, or, without one, its pod as a whole."""
 
-    source: Source
-    pod: Pod
-    container: Container
+    number: int
     tag: bytes
+    source: Source
+    container: Container | None
+    place: int = 0
+    """The container's place in its pod."""
+    tally: Tally = field(default_factory=Tally)
+
+
+class Output(Protocol):
+    """Where a hub's lines go."""
+
+    def joined(self, member: Member) -> None:
+        """Another container, before its first line."""
+
+    def read(self, member: Member, lines: list[bytes]) -> None:
+        """A container's lines as they were read, before they are merged."""
+
+    async def emit(self, lines: list[bytes]) -> None:
+        """Lines in their order. What it doesn't return from is not read on: a slow reader costs no memory."""
+
+    def note(self, text: str) -> None:
+        """What a person should know and what is no part of the stream."""
 
 
 class LogHub:
     """Reads the containers that are added and emits their lines in the order of time."""
 
-    def __init__(
-        self,
-        client: Client,
-        reach: Reach,
-        emit: Emit,
-        joined: Callable[[Member], None],
-        troubled: Callable[[Source, McError], None],
-    ) -> None:
-        """`joined` is told of each container before its first line comes, `troubled` of what goes wrong with one."""
+    def __init__(self, client: Client, reach: Reach, output: Output, *, ordered: bool = True) -> None:
         self._client = client
         self._reach = reach
-        self._emit = emit
-        self._joined = joined
-        self._troubled = troubled
-        self._merge = Merge()
+        self._output = output
+        self._merge = Merge() if ordered else Arrivals()
+        self._window = Window()
+        self._views: dict[str, _View] = {}
         self._tails: dict[Source, asyncio.Task[None]] = {}
+        self._active = 0
+        self._fault: BaseException | None = None
         self._fed = asyncio.Event()
         self._drained = asyncio.Event()
-        self._changes: dict[str, asyncio.Future[None]] = {}
+        self.members: dict[Source, Member] = {}
         self.failed: dict[Source, McError] = {}
         """Why a source could not be read, for those that could not."""
 
     def add(self, pod: Pod, containers: Iterable[Container]) -> None:
-        """Containers to read from now on; those that are read already are passed over."""
+        """Containers to read from now on, and news of those that are read already."""
+        view = self._views.setdefault(pod.uid, _View())
+        view.update(pod)
         for container in containers:
             source = Source(pod.uid, pod.namespace, pod.name, container.name)
             if source in self._tails:
                 continue
-            number = self._merge.add()
-            member = Member(source, pod, container, tag_of(number))
-            self._joined(member)
-            sink = _Sink(self, member, number)
-            tail = Tail(self._client, source, self._reach, member.tag, sink, partial(self._change, pod.uid))
-            self._tails[source] = asyncio.create_task(self._run(tail, number))
+            member = self._join(source, container, _place(pod, container))
+            sink = _Sink(self, member)
+            tail = Tail(self._client, self._window, source, self._reach, member.tag, view, sink)
+            self._active += 1
+            task = asyncio.create_task(tail.run(container))
+            task.add_done_callback(lambda task, member=member: self._ended(task, member))  # type: ignore[misc]
+            self._tails[source] = task
 
-    def changed(self, uid: str) -> None:
-        """A pod's status is another one now, or the pod is gone."""
-        future = self._changes.pop(uid, None)
-        if future is not None and not future.done():
-            future.set_result(None)
+    def gone(self, pod: Pod) -> None:
+        """A pod is there no more."""
+        view = self._views.get(pod.uid)
+        if view is not None and view.pod is not None:
+            view.update(None)
+            self.tell(self.whole(pod), Kind.LIFECYCLE, f"pod {pod.name} is gone")
+
+    def whole(self, pod: Pod) -> Member:
+        """What stands for a pod itself, not for one of its containers; no line waits for it."""
+        source = Source(pod.uid, pod.namespace, pod.name, "")
+        member = self.members.get(source)
+        if member is None:
+            member = self._join(source, None, len(pod.containers))
+            self._merge.close(member.number)
+        return member
+
+    def member(self, pod: Pod, container: str) -> Member | None:
+        """A container that is read; None when it is none of them."""
+        return self.members.get(Source(pod.uid, pod.namespace, pod.name, container))
+
+    def reads(self, pod: Pod, container: str) -> bool:
+        """Whether more may come of a container."""
+        task = self._tails.get(Source(pod.uid, pod.namespace, pod.name, container))
+        return task is not None and not task.done()
+
+    def tell(
+        self, member: Member, kind: Kind, message: str, at: datetime | None = None, *, about: Member | None = None
+    ) -> None:
+        """A word among a source's lines, in its place by time, though not before the newest of them.
+
+        Args:
+            about: whom it concerns, if not that source.
+        """
+        newest = self._merge.newest_of(member.number)
+        now = newest or self._merge.newest or stamp_at(datetime.now(UTC))
+        key = max(newest, stamp_at(at)) if at is not None else now
+        self._feed(member.number, [told(kind, key, message, (about or member).tag)])
 
     async def run(self) -> None:
-        """Emit until every tail has ended."""
-        await self._emit_while(lambda: any(not task.done() for task in self._tails.values()))
+        """Emit until every tail has ended.
+
+        Raises:
+            Exception: a fault of this tool's own; what concerns a source its tail keeps to itself.
+        """
+        held: deque[tuple[float, bytes]] = deque()
+        while self._active:
+            await self._emit(held)
+            self._fed.clear()
+            if await self._wait():
+                await asyncio.sleep(_GATHER_SECONDS)
+        await self._emit(held)
+        await self._out(self._merge.release(self._merge.newest))
 
     async def run_for_ever(self) -> None:
         """Emit, also while no tail runs, since others may be added."""
-        await self._emit_while(lambda: True)
-
-    async def _emit_while(self, going: Callable[[], bool]) -> None:
-        arrivals: deque[tuple[float, bytes]] = deque()
-        while going():
-            self._raise_failures()
+        held: deque[tuple[float, bytes]] = deque()
+        while True:
+            await self._emit(held)
             self._fed.clear()
-            self._out(self._merge.ready())
-            if self._reach.follow:
-                self._release(arrivals)
-            self._drained.set()
-            try:
-                async with asyncio.timeout(_TICK_SECONDS if self._merge.waits else _IDLE_SECONDS):
-                    await self._fed.wait()
-            except TimeoutError:
-                continue
-            await asyncio.sleep(0)
-        self._raise_failures()
-        self._out(self._merge.ready())
+            if await self._wait():
+                await asyncio.sleep(_GATHER_SECONDS)
 
-    def _raise_failures(self) -> None:
-        """A tail keeps what concerns its source to itself; anything else is a fault that must not be lost."""
-        for task in self._tails.values():
-            if task.done() and not task.cancelled():
-                task.result()
-
-    def trouble(self, source: Source, error: McError) -> None:
-        """A source cannot be read for now."""
-        self._troubled(source, error)
-
-    def fail(self, source: Source, error: McError) -> None:
-        """A source cannot be read."""
-        self.failed[source] = error
-        self._troubled(source, error)
+    @property
+    def idle(self) -> bool:
+        """Whether every tail has ended."""
+        return not self._active
 
     @property
     def hopeless(self) -> bool:
         """Whether all that was to be read has ended, and every source with an error."""
-        return (
-            bool(self._tails)
-            and all(task.done() for task in self._tails.values())
-            and len(self.failed) == len(self._tails)
-        )
+        return bool(self._tails) and not self._active and len(self.failed) == len(self._tails)
 
     async def close(self) -> None:
-        """End all tails."""
+        """End all tails and give out what had come of their lines."""
         for task in self._tails.values():
             task.cancel()
         await asyncio.gather(*self._tails.values(), return_exceptions=True)
 
-    async def take(self, number: int, lines: list[bytes]) -> None:
+    async def flush(self) -> None:
+        """Give out whatever is held."""
+        await self._out(self._merge.release(self._merge.newest))
+
+    async def take(self, member: Member, lines: list[bytes]) -> None:
         """Lines of a source; returns when there is room for more of it."""
-        self._merge.feed(number, lines)
-        self._fed.set()
-        while self._merge.pending(number) > _ROOM_LINES and self._merge.ahead(number):
+        member.tally.took(lines)
+        self._output.read(member, lines)
+        self._feed(member.number, lines)
+        while self._merge.bytes_of(member.number) > self._room and self._merge.ahead(member.number):
             self._drained.clear()
             await self._drained.wait()
 
-    def tell(self, number: int, tag: bytes, kind: Kind, message: str) -> None:
-        """A word about a source, after its newest line."""
-        self._merge.feed(number, [told(kind, self._merge.newest_of(number) or _now(), message, tag)])
+    def fail(self, source: Source, error: McError) -> None:
+        """A source cannot be read."""
+        self.failed[source] = error
+        self.note(f"{source.pod}/{source.container}: {error.message}")
+
+    def note(self, text: str) -> None:
+        self._output.note(text)
+
+    @property
+    def _room(self) -> int:
+        return max(_ROOM_BYTES // max(self._active, 1), _LEAST_ROOM_BYTES)
+
+    def _join(self, source: Source, container: Container | None, place: int) -> Member:
+        number = self._merge.add()
+        member = Member(number, tag_of(number), source, container, place)
+        self.members[source] = member
+        self._output.joined(member)
+        return member
+
+    def _feed(self, number: int, lines: list[bytes]) -> None:
+        self._merge.feed(number, lines)
         self._fed.set()
 
-    async def _run(self, tail: Tail, number: int) -> None:
+    def _ended(self, task: asyncio.Task[None], member: Member) -> None:
+        self._active -= 1
+        self._merge.close(member.number)
+        if not task.cancelled() and (fault := task.exception()) is not None:
+            self._fault = fault
+        self._fed.set()
+
+    async def _wait(self) -> bool:
+        """Wait for lines; False when it is time to let go of held ones."""
         try:
-            await tail.run()
-        finally:
-            self._merge.close(number)
-            self._fed.set()
+            async with asyncio.timeout(_TICK_SECONDS if self._merge.waits else None):
+                await self._fed.wait()
+        except TimeoutError:
+            return False
+        return True
 
-    def _change(self, uid: str) -> "asyncio.Future[None]":
-        return self._changes.setdefault(uid, asyncio.get_running_loop().create_future())
+    async def _emit(self, held: deque[tuple[float, bytes]]) -> None:
+        if self._fault is not None:
+            raise self._fault
+        await self._out(self._merge.ready())
+        if self._reach.follow:
+            now = time.monotonic()
+            if self._merge.waits and (not held or held[-1][1] != self._merge.newest):
+                held.append((now, self._merge.newest))
+            while held and now - held[0][0] >= _HOLD_SECONDS:
+                await self._out(self._merge.release(held.popleft()[1]))
+        self._drained.set()
 
-    def _release(self, arrivals: deque[tuple[float, bytes]]) -> None:
-        """Let go of what has been held for long enough."""
-        now = time.monotonic()
-        if self._merge.waits and (not arrivals or arrivals[-1][1] != self._merge.newest):
-            arrivals.append((now, self._merge.newest))
-        while arrivals and now - arrivals[0][0] >= _HOLD_SECONDS:
-            self._out(self._merge.release(arrivals.popleft()[1]))
-
-    def _out(self, lines: list[bytes]) -> None:
+    async def _out(self, lines: list[bytes]) -> None:
         if lines:
-            self._emit(lines)
+            await self._output.emit(lines)
+
+
+class _View:
+    """The newest that is known of a pod."""
+
+    def __init__(self) -> None:
+        self.pod: Pod | None = None
+        self._change: asyncio.Future[None] | None = None
+
+    def update(self, pod: Pod | None) -> None:
+        self.pod = pod
+        if self._change is not None and not self._change.done():
+            self._change.set_result(None)
+        self._change = None
+
+    async def changed(self) -> None:
+        if self._change is None:
+            self._change = asyncio.get_running_loop().create_future()
+        await asyncio.shield(self._change)
 
 
 class _Sink:
     """A tail's findings, put into the hub with words for what is no line."""
 
-    def __init__(self, hub: LogHub, member: Member, number: int) -> None:
-        self._hub, self._member, self._number = hub, member, number
+    def __init__(self, hub: LogHub, member: Member) -> None:
+        self._hub, self._member = hub, member
 
     async def lines(self, lines: list[bytes]) -> None:
-        await self._hub.take(self._number, lines)
+        await self._hub.take(self._member, lines)
 
-    def ended(self, state: ContainerState) -> None:
-        ran = seconds_between(state.started_at, state.finished_at)
-        how = f"exited {state.exit_code}" if state.exit_code is not None else "ended"
-        reason = f" ({state.reason})" if state.reason not in ("", "Completed", "Error") else ""
-        self._tell(Kind.LIFECYCLE, f"{how}{reason}" + (f" after {human_duration(ran)}" if ran is not None else ""))
+    def ended(self, container: Container, state: ContainerState) -> None:
+        tally = self._member.tally
+        tally.exit_code = state.exit_code
+        self._tell(Kind.LIFECYCLE, words.ended(container, state), state.finished_at)
 
-    def started(self, restarts: int, missed: int) -> None:
-        lost = f"; {missed} instances came and went unseen" if missed else ""
-        self._tell(Kind.LIFECYCLE, f"restarted (restart {restarts}){lost}")
+    def started(self, container: Container, last: ContainerState | None, missed: int) -> None:
+        tally = self._member.tally
+        tally.restarts += 1
+        tally.missed += missed
+        began = latest_end(container) or container.state
+        self._tell(Kind.LIFECYCLE, words.restarted(container, last, missed), began.started_at)
 
     def gap(self) -> None:
-        self._tell(Kind.GAP, "lines are missing here: the kubelet no longer has them (rotated or truncated)")
+        self._member.tally.gaps += 1
+        self._tell(Kind.GAP, words.GAP)
+
+    def resumed(self) -> None:
+        self._member.tally.resumed += 1
+        self._hub.note(words.RESUMED)
+
+    def said(self, line: bytes) -> None:
+        self._tell(Kind.ERROR, message_of(line).decode(errors="replace"))
+        if words.NO_WATCHER in message_of(line):
+            self._hub.note(words.POLLING)
 
     def trouble(self, error: McError) -> None:
-        self._hub.trouble(self._member.source, error)
+        source = self._member.source
+        self._hub.note(f"{source.pod}/{source.container}: {error.message}; trying again")
 
     def failed(self, error: McError) -> None:
         self._hub.fail(self._member.source, error)
 
-    def _tell(self, kind: Kind, message: str) -> None:
-        self._hub.tell(self._number, self._member.tag, kind, message)
+    def _tell(self, kind: Kind, message: str, at: datetime | None = None) -> None:
+        self._hub.tell(self._member, kind, message, at)
 
 
-def _now() -> bytes:
-    """The time of a word about a source that has brought no line yet."""
-    seconds, nanoseconds = divmod(time.time_ns(), 10**9)
-    stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
-    return f"{stamp}.{nanoseconds:09d}Z".encode()[:STAMP]
+def _place(pod: Pod, container: Container) -> int:
+    return next(index for index, other in enumerate(pod.containers) if other.name == container.name)

@@ -1,6 +1,8 @@
 """A container's log as the API server streams it: blocks of bytes, every line with its time in front."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from kubectl_mc.cluster.client import Client
@@ -8,6 +10,11 @@ from kubectl_mc.cluster.client_package import aiohttp
 from kubectl_mc.cluster.connection import CONNECT_SECONDS
 from kubectl_mc.cluster.errors import Subject, translated
 from kubectl_mc.model.resources import PODS
+
+_PLACE_SECONDS = 0.25
+_SMALL_BLOCK = 8192
+_PAUSE_SECONDS = 0.005
+"""A busy container's lines come one by one; to take them a few at a time is many times cheaper."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +44,26 @@ class LogRequest:
         return params
 
 
-async def log_blocks(client: Client, request: LogRequest) -> AsyncIterator[bytes]:
+class Window:
+    """Lets so many log requests be opened at a time; how many are open then has no limit."""
+
+    def __init__(self, size: int = 50) -> None:
+        self._free = asyncio.Semaphore(size)
+
+    @asynccontextmanager
+    async def place(self) -> AsyncIterator[None]:
+        """Where a request is opened; given up before, if that takes long: a silent container's answer begins late."""
+        await self._free.acquire()
+        leaving = asyncio.get_running_loop().call_later(_PLACE_SECONDS, self._free.release)
+        try:
+            yield
+        finally:
+            if not leaving.cancelled() and leaving.when() > asyncio.get_running_loop().time():
+                leaving.cancel()
+                self._free.release()
+
+
+async def log_blocks(client: Client, request: LogRequest, window: Window) -> AsyncGenerator[bytes]:
     """What has come since the last look, as it came: blocks begin and end anywhere.
 
     The end is the same whether the container has ended or a load balancer has: who follows must look at the pod.
@@ -50,10 +76,15 @@ async def log_blocks(client: Client, request: LogRequest) -> AsyncIterator[bytes
     subject = Subject("get", PODS, request.namespace, request.pod, "log")
     timeout = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS, sock_read=None)
     connection = client.connection
-    async with connection.request("GET", path, subject, params=request.params(), timeout=timeout) as response:
+    async with AsyncExitStack() as stack:
+        async with window.place():
+            asked = connection.request("GET", path, subject, params=request.params(), timeout=timeout)
+            response = await stack.enter_async_context(asked)
         while True:
             with translated(connection.server):
                 block = await response.content.readany()
             if not block:
                 return
             yield block
+            if len(block) < _SMALL_BLOCK:
+                await asyncio.sleep(_PAUSE_SECONDS)

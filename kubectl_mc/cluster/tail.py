@@ -1,62 +1,45 @@
 """The log of one container through its life: waits for its start, outlives disconnects, goes on after restarts."""
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 from kubectl_mc.cluster.client import Client
-from kubectl_mc.cluster.logs import LogRequest, log_blocks
+from kubectl_mc.cluster.log_reader import BACKOFF_SECONDS, BUSY, Enough, Lines, LogReader, Reach, Replaced, Source
+from kubectl_mc.cluster.logs import Window
 from kubectl_mc.errors import ApiError, ConnectionLost, McError, NotFound
-from kubectl_mc.logs.intake import Intake
-from kubectl_mc.logs.resume import Anchor
 from kubectl_mc.model.parsing import parse_pod
-from kubectl_mc.model.pod import Container, ContainerState, Pod, Role
+from kubectl_mc.model.pod import Container, ContainerState, Pod, StateKind
 from kubectl_mc.model.resources import PODS
+from kubectl_mc.model.restarts import latest_end, will_restart
 
-_BACKOFF_SECONDS = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
-_TRANSIENT = frozenset({400, 429, 500, 502, 503, 504})
-"""400 among them: the kubelet says so of a container that is being restarted."""
-
+_TRANSIENT = BUSY | {400}
+"""400 is what the kubelet says of a container that is being restarted."""
 _SAID_AFTER = 2
 """A stream that breaks once or twice is mended unseen; then a person is told."""
 _REST_TRIES = 3
+_POLL_SECONDS = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A container whose log is read. The pod is known by its uid: a successor may have its name."""
+class PodView(Protocol):
+    """What is known of a pod without asking for it."""
 
-    uid: str
-    namespace: str
-    pod: str
-    container: str
+    @property
+    def pod(self) -> Pod | None:
+        """The newest that is known; None once it is gone."""
 
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """How much of a log is wanted; `since` and `tail` concern the first instance only."""
-
-    follow: bool = False
-    previous: bool = False
-    since: str | None = None
-    tail: int | None = None
+    async def changed(self) -> None:
+        """Returns when something newer is known than at the time of the call."""
 
 
-class Sink(Protocol):
+class Sink(Lines, Protocol):
     """Where a tail's findings go, in their order."""
 
-    async def lines(self, lines: list[bytes]) -> None:
-        """Lines of the log; returns when there is room for more."""
-
-    def ended(self, state: ContainerState) -> None:
+    def ended(self, container: Container, state: ContainerState) -> None:
         """The instance whose lines came last has ended."""
 
-    def started(self, restarts: int, missed: int) -> None:
-        """Another instance begins, after `missed` ones that came and went unseen."""
-
-    def gap(self) -> None:
-        """Lines are missing here: the kubelet no longer has them."""
+    def started(self, container: Container, last: ContainerState | None, missed: int) -> None:
+        """Another instance begins after one that ended as `last`; `missed` ones before it could not be read."""
 
     def trouble(self, error: McError) -> None:
         """This source cannot be read for now; it is tried again."""
@@ -65,84 +48,136 @@ class Sink(Protocol):
         """This source cannot be read."""
 
 
-class _Replaced(Exception):
-    """What is being read belongs to the next instance."""
-
-
 class Tail:
-    """Reads one container's log into a sink."""
+    """Reads one container's log into a sink, instance after instance."""
 
     def __init__(
-        self,
-        client: Client,
-        source: Source,
-        reach: Reach,
-        tag: bytes,
-        sink: Sink,
-        changed: Callable[[], "asyncio.Future[None]"],
+        self, client: Client, window: Window, source: Source, reach: Reach, tag: bytes, view: PodView, sink: Sink
     ) -> None:
-        """`changed` gives a future that is done when the pod's status may have become another one."""
         self._client = client
         self._source = source
         self._reach = reach
+        self._view = view
         self._sink = sink
-        self._changed = changed
-        self._intake = Intake(tag)
-        self._anchor = Anchor()
-        self._moved = False
-        """Whether the present stream has brought anything new: the next break is then a first one again."""
+        self._reader = LogReader(client, window, source, reach, tag, sink)
 
-    async def run(self) -> None:
-        """Until everything is read or, when following, until no instance can come any more."""
-        if not self._reach.follow:
-            await self._once()
-            return
+    async def run(self, container: Container) -> None:
+        """Until everything is read or, when following, until no instance can come any more.
+
+        Args:
+            container: how it is now.
+        """
+        try:
+            if self._reach.follow:
+                await self._live()
+            elif self._reach.previous:
+                await self._reader.whole(previous=True)
+            else:
+                await self._once(container)
+        except Enough:
+            pass
+        except McError as error:
+            self._reader.drop()
+            self._sink.failed(error)
+
+    async def _once(self, container: Container) -> None:
+        if not await self._history(container):
+            await self._reader.whole()
+        if (end := latest_end(container)) is not None:
+            self._sink.ended(container, end)
+
+    async def _live(self) -> None:
         seen: Container | None = None
         while True:
             container = await self._next_instance(seen)
             if container is None:
                 return
-            if seen is not None:
-                missed = container.status.restarts - seen.status.restarts - 1
-                self._sink.started(container.status.restarts, max(missed, 0))
-                self._anchor = Anchor()
-            ended = await self._follow(container, first=seen is None)
+            if seen is None:
+                await self._history(container)
+            else:
+                await self._between(seen, container)
+            ended = latest_end(container)
+            if ended is None:
+                ended = await self._follow(container)
+            else:
+                await self._rest(container)
             if ended is None:
                 return
-            self._sink.ended(ended)
+            self._sink.ended(container, ended)
             seen = container
 
-    async def _once(self) -> None:
-        try:
-            await self._pass(self._request(previous=self._reach.previous, first=True))
-        except McError as error:
-            self._intake.drop()
-            self._sink.failed(error)
-
     async def _next_instance(self, seen: Container | None) -> Container | None:
-        """The first instance that is not the one seen; None when none can come."""
+        """The first instance that is not the one seen and has a log; None when none can come."""
         while True:
-            changed = self._changed()
-            pod = await self._pod()
+            pod = self._view.pod
             container = _find(pod, self._source.container)
             if pod is None or container is None:
                 return None
             new = seen is None or container.status.container_id != seen.status.container_id
-            if new and container.status.container_id and not container.state.waiting:
+            if new and container.status.container_id and (not container.state.waiting or latest_end(container)):
                 return container
-            if pod.terminal or (not new and container.state.terminated and not _restarts(pod, container)):
+            if pod.terminal or (not new and latest_end(container) is not None and not will_restart(pod, container)):
                 return None
-            await changed
+            await self._view.changed()
 
-    async def _follow(self, container: Container, *, first: bool) -> ContainerState | None:
+    async def _history(self, container: Container) -> bool:
+        """What there was before the present instance, as far as it is asked for and still there.
+
+        Returns:
+            Whether the present instance has been read, too.
+        """
+        earlier, last, reach = container.status.restarts, container.status.last, self._reach
+        if not earlier or reach.tail == 0:
+            return False
+        if container.state.waiting or last is None:
+            # In a back-off `last` is the end of the very instance that is read.
+            if not reach.bounded:
+                self._sink.started(container, None, earlier)
+            return False
+        if reach.since is not None and (last.finished_at is None or last.finished_at < reach.since):
+            return False
+        if reach.tail is None:
+            read = await self._previous(container, last)
+            self._sink.started(container, last, 0 if reach.bounded else earlier - read)
+            return False
+        try:
+            blocks = await self._reader.blocks()
+        except (ApiError, ConnectionLost):
+            return False  # whoever reads the present instance will say it
+        left = reach.tail - sum(block.count(b"\n") for block in blocks)
+        if left > 0 and await self._previous(container, last, left):
+            self._sink.started(container, last, 0)
+        await self._reader.put(blocks, complete=not reach.follow)
+        return True
+
+    async def _between(self, seen: Container, container: Container) -> None:
+        """What came and went since the instance that was read: the last of it is still there as the previous one."""
+        self._reader.next_instance()
+        missed = container.status.restarts - seen.status.restarts - 1
+        last = container.status.last if not container.state.waiting else None
+        if missed > 0 and last is not None:
+            missed -= await self._previous(container, last)
+        self._sink.started(container, last, max(missed, 0))
+
+    async def _previous(self, container: Container, last: ContainerState, tail: int | None = None) -> bool:
+        """Read the instance before the present one; False when the kubelet no longer has it."""
+        try:
+            await self._reader.whole(previous=True, tail=tail)
+        except (ApiError, ConnectionLost):
+            return False
+        finally:
+            self._reader.next_instance()
+        self._sink.ended(container, last)
+        return True
+
+    async def _follow(self, container: Container) -> ContainerState | None:
         """One instance to its end, which is returned; None when its pod is gone or may not be read."""
         failures = 0
         while True:
             broken: McError | None = None
-            self._moved = False
             try:
-                await self._pass(self._request(follow=True, first=first), container)
-            except _Replaced:
+                await self._reader.follow(partial(self._is_present, container))
+            except Replaced:
                 pass
             except NotFound:
                 return None
@@ -151,21 +186,24 @@ class Tail:
                     self._sink.failed(error)
                     return None
                 broken = error
-            self._intake.drop()
-            self._anchor.resume()
-            failures = 0 if self._moved else failures
+            failures = 0 if self._reader.moved else failures
             if broken is not None or failures:
                 if failures == _SAID_AFTER and broken is not None:
                     self._sink.trouble(broken)
-                await asyncio.sleep(_BACKOFF_SECONDS[min(failures, len(_BACKOFF_SECONDS) - 1)])
+                await asyncio.sleep(BACKOFF_SECONDS[min(failures, len(BACKOFF_SECONDS) - 1)])
             failures += 1
             try:
                 state = _end_of(container, _find(await self._pod(), self._source.container))
             except (ConnectionLost, ApiError):
+                self._reader.broke(badly=True)
                 continue
+            self._reader.broke(badly=state is None and not self._reader.polls)
             if state is not None:
                 await self._rest(container)
                 return state
+            if self._reader.polls:
+                failures = 0
+                await asyncio.sleep(_POLL_SECONDS)
 
     async def _rest(self, container: Container) -> None:
         """What an ended instance wrote after the last line that came.
@@ -176,54 +214,21 @@ class Tail:
         for _ in range(_REST_TRIES):
             try:
                 before = await self._instance()
-                request = self._request(previous=before != container.status.container_id)
-                blocks = [block async for block in log_blocks(self._client, request)]
+                blocks = await self._reader.blocks(previous=before != container.status.container_id)
                 if before != await self._instance():
                     continue
             except McError:
                 return  # gone with its pod, or with the restart after the next: what was read has to do
-            for block in blocks:
-                await self._new(self._intake.take(block), None)
-            await self._new(self._intake.end(), None)
+            await self._reader.put(blocks, complete=True)
             return
+
+    async def _is_present(self, container: Container) -> bool:
+        return await self._instance() == container.status.container_id
 
     async def _instance(self) -> str | None:
         """The containerID that the pod's status names now."""
         found = _find(await self._pod(), self._source.container)
         return found.status.container_id if found is not None else None
-
-    async def _pass(self, request: LogRequest, container: Container | None = None) -> None:
-        """One stream to its end, what is new of it.
-
-        Raises:
-            _Replaced: the log is no longer that of `container`.
-        """
-        async for block in log_blocks(self._client, request):
-            await self._new(self._intake.take(block), container)
-        await self._new(self._intake.end(), container)
-
-    async def _new(self, lines: list[bytes], container: Container | None) -> None:
-        fresh, gap = self._anchor.new(lines)
-        if gap:
-            if container is not None and await self._instance() != container.status.container_id:
-                raise _Replaced
-            self._sink.gap()
-        if fresh:
-            self._moved = True
-            self._anchor.saw(fresh)
-            await self._sink.lines(fresh)
-
-    def _request(self, *, follow: bool = False, previous: bool = False, first: bool = False) -> LogRequest:
-        source, anchored = self._source, self._anchor.since
-        return LogRequest(
-            source.namespace,
-            source.pod,
-            source.container,
-            follow=follow,
-            previous=previous,
-            since=anchored or (self._reach.since if first else None),
-            tail=self._reach.tail if first and anchored is None else None,
-        )
 
     async def _pod(self) -> Pod | None:
         """The pod now; None when it is gone, or another one has its name."""
@@ -239,23 +244,9 @@ def _find(pod: Pod | None, name: str) -> Container | None:
 
 
 def _end_of(instance: Container, now: Container | None) -> ContainerState | None:
-    """How an instance ended, as far as the pod's status says; None while it runs."""
+    """How an instance ended, as far as the pod's status says; None while it runs, and when the pod is gone."""
     if now is None:
         return None
     if now.status.container_id == instance.status.container_id:
-        return now.state if now.state.terminated else now.status.last if now.state.waiting else None
-    return now.status.last
-
-
-def _restarts(pod: Pod, container: Container) -> bool:
-    """Whether the kubelet will start an ended container again.
-
-    Source: kubelet `container/helpers.go` ShouldContainerBeRestarted, and the same for init containers.
-    """
-    if pod.deleted is not None or container.role is Role.EPHEMERAL:
-        return False
-    if container.role is Role.SIDECAR:
-        return True
-    if container.role is Role.INIT:
-        return container.state.failed and pod.restart_policy != "Never"
-    return pod.restart_policy == "Always" or (pod.restart_policy == "OnFailure" and container.state.failed)
+        return latest_end(now)
+    return now.status.last or ContainerState(StateKind.UNKNOWN)

@@ -1,37 +1,40 @@
 """`kubectl mc logs`."""
 
-import fnmatch
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kubectl_mc.errors import ExitCode, McError, UsageError
-from kubectl_mc.logs.filter import Filter
-from kubectl_mc.logs.show import Name, Show, as_json
-from kubectl_mc.model.parsing import parse_pod
-from kubectl_mc.model.pod import Container, Pod, Role
+from kubectl_mc.errors import UsageError
+from kubectl_mc.logs.asked import parse_count, parse_level_word, parse_pattern, parse_span, parse_stamps, parse_tail
+from kubectl_mc.logs.choice import Choice, parse_globs, parse_roles
+from kubectl_mc.logs.filter import BREAK, Filter, Wanted
+from kubectl_mc.logs.highlight import Highlight
+from kubectl_mc.logs.line import Kind, any_marked, kind_of, message_of, source_tag
+from kubectl_mc.logs.machine import Name, as_json
+from kubectl_mc.logs.show import Look, Show
+from kubectl_mc.logs.terminal import Fold
 from kubectl_mc.model.resources import target_resource
-from kubectl_mc.model.targets import Query, parse_query
-from kubectl_mc.model.times import format_time, parse_time
-from kubectl_mc.options import AllNamespaces, FieldSelector, Selector, Targets, seconds
+from kubectl_mc.model.targets import parse_query
+from kubectl_mc.options import AllNamespaces, FieldSelector, Selector, Targets
 from kubectl_mc.session import Session
 
 if TYPE_CHECKING:
-    from kubectl_mc.cluster.log_hub import LogHub, Member
-    from kubectl_mc.cluster.tail import Reach, Source
+    from kubectl_mc.cluster.log_hub import Member
+    from kubectl_mc.cluster.log_run import LogRun, Question
 
 EXAMPLES = (
     ("kubectl mc logs web-7d4b9", "all its containers, in the order of time"),
     ("kubectl mc logs deploy/web -f --tail 20", "a workload's pods, as they go on"),
     ("kubectl mc logs web-7d4b9 -c app -p", "what a container's last instance wrote"),
     ("kubectl mc logs web-7d4b9 -x 'istio-*' -g error", "without the proxies; lines that match"),
+    ("kubectl mc logs web-7d4b9 --level warn --before 3", "what went wrong, and what came before it"),
+    ("kubectl mc logs web-7d4b9 -f --events", "with the pod's events in their places"),
+    ("kubectl mc logs job/import -f --until-done", "until it is over, with its exit code"),
 )
-_COLORS = (36, 32, 33, 34, 35, 96, 92, 93, 94, 95)
-"""SGR foregrounds of the prefixes, by the container's place in its pod. No red, which means trouble."""
+BARE = {"--timestamps": "full"}
+"""What an option means that is given without a value."""
 
 
 def command(
@@ -47,10 +50,16 @@ def command(
         str, typer.Option("--role", metavar="ROLES", help="Only these roles: init, sidecar, app, ephemeral.")
     ] = "",
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on with what comes, until Ctrl-C.")] = False,
+    until_done: Annotated[
+        bool, typer.Option("--until-done", help="Follow until the app containers have ended; their exit code.")
+    ] = False,
     previous: Annotated[bool, typer.Option("--previous", "-p", help="The instance before the present one.")] = False,
     since: Annotated[str, typer.Option("--since", metavar="TIME", help="Only what is younger: 10m, 1h, 500ms.")] = "",
     since_time: Annotated[
         str, typer.Option("--since-time", metavar="TIME", help="Only what came after: 2026-01-01T00:00:00Z.")
+    ] = "",
+    until: Annotated[
+        str, typer.Option("--until", metavar="TIME", help="Only what came before: a time, or 10m for ten minutes ago.")
     ] = "",
     tail: Annotated[int | None, typer.Option("--tail", metavar="N", help="The last N lines of each container.")] = None,
     grep: Annotated[
@@ -59,9 +68,29 @@ def command(
     without: Annotated[
         list[str] | None, typer.Option("--not", metavar="REGEX", help="No lines that match any of these.")
     ] = None,
-    ignore_case: Annotated[bool, typer.Option("--ignore-case", help="For --grep and --not.")] = False,
-    timestamps: Annotated[bool, typer.Option("--timestamps", help="The kubelet's time in each line.")] = False,
+    ignore_case: Annotated[bool, typer.Option("--ignore-case", help="For --grep, --not and --highlight.")] = False,
+    before: Annotated[int, typer.Option("--before", metavar="N", help="N lines of the stream before a match.")] = 0,
+    after: Annotated[int, typer.Option("--after", metavar="N", help="N lines of the stream after a match.")] = 0,
+    highlight: Annotated[
+        list[str] | None, typer.Option("--highlight", "-H", metavar="REGEX", help="Mark what matches; hide nothing.")
+    ] = None,
+    level: Annotated[
+        str, typer.Option("--level", metavar="debug|info|warn|error|fatal", help="Only this level and above, or none.")
+    ] = "",
+    events: Annotated[bool, typer.Option("--events", help="The pods' events in their places.")] = False,
+    timestamps: Annotated[
+        str, typer.Option("--timestamps", metavar="full|short", help="The time of each line; full without a value.")
+    ] = "",
+    utc: Annotated[bool, typer.Option("--utc", help="Times in UTC, not in the local zone.")] = False,
     no_prefix: Annotated[bool, typer.Option("--no-prefix", help="No container's name in front.")] = False,
+    raw: Annotated[bool, typer.Option("--raw", help="On a terminal: JSON lines as they are, no folding.")] = False,
+    order: Annotated[
+        str, typer.Option("--order", metavar="time|arrival", help="Lines ordered by time, or as they come in.")
+    ] = "time",
+    stats: Annotated[bool, typer.Option("--stats", help="At the end, on stderr: what each container wrote.")] = False,
+    save: Annotated[
+        str, typer.Option("--save", metavar="DIR", help="Also write each container's whole log to a file in DIR.")
+    ] = "",
     output: Annotated[str, typer.Option("--output", "-o", metavar="raw|json", help="Bytes, or an object a line.")] = "",
     selector: Selector = "",
     field_selector: FieldSelector = "",
@@ -72,58 +101,59 @@ def command(
     Lines are ordered by the kubelet's nanosecond times; a container's own never change places. When following, new
     pods and containers join, restarts are stitched together and broken connections mended without a lost line.
     """
+    from kubectl_mc.cluster.log_reader import Reach
+    from kubectl_mc.cluster.log_run import Question
+
     session: Session = context.obj
     words, containers = _words(targets or [], container or [])
-    choice = _Choice(
-        query=parse_query(words, selector, field_selector, all_namespaces=all_namespaces),
-        containers=tuple(containers),
-        excluded=tuple(exclude or ()),
-        roles=_roles(role),
-        filter=_filter(grep or [], without or [], ignore_case=ignore_case),
-        since=_since(since, since_time, session.now()),
-        tail=_tail(tail),
-        follow=follow,
+    now = session.now()
+    reach = Reach(
+        follow=follow or until_done,
         previous=previous,
-        prefix=not no_prefix and output == "",
-        timestamps=timestamps,
-        output=_output(output),
+        since=parse_span("--since", "--since-time", since, since_time, now),
+        until=parse_span("--until", "--until", until, "", now),
+        tail=parse_tail(tail),
     )
-    if follow and previous:
-        raise UsageError("-f and -p exclude each other", "a previous instance writes no more")
-    return session.run(_run(session, choice))
-
-
-@dataclass(frozen=True)
-class _Choice:
-    """What was asked for."""
-
-    query: Query
-    containers: tuple[str, ...]
-    excluded: tuple[str, ...]
-    roles: frozenset[Role]
-    filter: Filter
-    since: datetime | None
-    tail: int | None
-    follow: bool
-    previous: bool
-    prefix: bool
-    timestamps: bool
-    output: str
-
-    def of(self, pod: Pod) -> list[Container]:
-        """The containers of a pod that are meant, in spec order."""
-        return [c for c in pod.containers if c.role in self.roles and self._named(c.name)]
-
-    def _named(self, name: str) -> bool:
-        included = not self.containers or any(fnmatch.fnmatchcase(name, pattern) for pattern in self.containers)
-        return included and not any(fnmatch.fnmatchcase(name, pattern) for pattern in self.excluded)
-
-    def reach(self) -> "Reach":
-        from kubectl_mc.cluster.tail import Reach
-
-        # The kubelet knows whole seconds only; the rest is sifted here.
-        since = format_time(self.since.replace(microsecond=0)) if self.since else None
-        return Reach(self.follow, self.previous, since, self.tail)
+    if reach.follow and (previous or reach.until):
+        raise UsageError(f"-f and {'-p' if previous else '--until'} exclude each other", "follow, or look back")
+    if order not in ("time", "arrival"):
+        raise UsageError(f"--order {order}: no such order", "time or arrival")
+    if output not in ("", "raw", "json"):
+        raise UsageError(f"-o {output}: no such output", "raw or json")
+    matching = parse_pattern("--grep", grep or [], ignore_case=ignore_case)
+    wanted = Wanted(
+        matching,
+        parse_pattern("--not", without or [], ignore_case=ignore_case),
+        parse_level_word(level),
+        parse_count("--before", before),
+        parse_count("--after", after),
+    )
+    if (before or after) and matching is None:
+        raise UsageError("--before and --after need a match to stand around", "give --grep REGEX")
+    terminal = session.interactive and output == ""
+    marked = parse_pattern("--highlight", [*(highlight or []), *(grep or [])], ignore_case=ignore_case)
+    look = Look(
+        prefix=not no_prefix and output == "",
+        own_words=output == "",
+        stamps=parse_stamps(timestamps, utc=utc),
+        colors=session.colors and output == "",
+        unicode=session.theme.unicode,
+        terminal=terminal,
+        structured=terminal and not raw,
+        zone=UTC if utc else None,
+        highlight=Highlight(marked) if marked is not None else None,
+    )
+    question = Question(
+        parse_query(words, selector, field_selector, all_namespaces=all_namespaces),
+        Choice(parse_globs("-c", containers), parse_globs("-x", exclude or []), parse_roles(role)),
+        reach,
+        ordered=order == "time",
+        events=events,
+        until_done=until_done,
+    )
+    show = Show(look, _fold(session, look) if terminal and not raw else None)
+    form = _Form(output, stats, save, several_namespaces=all_namespaces)
+    return session.run(_run(session, question, show, Filter(wanted), form))
 
 
 def _words(words: list[str], containers: list[str]) -> tuple[list[str], list[str]]:
@@ -135,174 +165,99 @@ def _words(words: list[str], containers: list[str]) -> tuple[list[str], list[str
     return words, containers
 
 
-def _roles(text: str) -> frozenset[Role]:
-    if not text:
-        return frozenset(Role)
-    known = {role.value: role for role in Role}
-    words = [word.strip() for word in text.split(",")]
-    if not all(word in known for word in words):
-        raise UsageError(f"--role {text}: no such role", ", ".join(known))
-    return frozenset(known[word] for word in words)
+def _fold(session: Session, look: Look) -> Fold | None:
+    """Repeats are counted in place where a row can be written again."""
+    from kubectl_mc.render.text import width_of
 
-
-def _filter(grep: list[str], without: list[str], *, ignore_case: bool) -> Filter:
-    wanted, unwanted = (_regex(texts, ignore_case=ignore_case) for texts in (grep, without))
-    return Filter(wanted, unwanted)
-
-
-def _regex(texts: list[str], *, ignore_case: bool) -> re.Pattern[bytes] | None:
-    """One expression that any of the texts matches; None without any."""
-    for text in texts:
-        _checked(text)
-    joined = "|".join(f"(?:{text})" for text in texts)
-    return re.compile(joined.encode(), re.IGNORECASE if ignore_case else 0) if texts else None
-
-
-def _checked(text: str) -> None:
-    try:
-        re.compile(text.encode())
-    except re.error as error:
-        caret = " " * (error.pos or 0) + "^"
-        raise UsageError(f"{text!r} is no regular expression: {error.msg}", f"at the caret: {text}  {caret}") from None
-
-
-def _since(since: str, since_time: str, now: datetime) -> datetime | None:
-    if since and since_time:
-        raise UsageError("--since and --since-time exclude each other", "give one of them")
-    if since:
-        return now - timedelta(seconds=seconds(since))
-    if not since_time:
+    if not session.redraws:
         return None
-    time = parse_time(since_time)
-    if time is None:
-        raise UsageError(f"--since-time {since_time}: no time", "for example 2026-01-01T00:00:00Z")
-    return time.astimezone(UTC)
+    return Fold(lambda: session.width, width_of, "×".encode() if look.unicode else b"x")
 
 
-def _tail(tail: int | None) -> int | None:
-    if tail is not None and tail < -1:
-        raise UsageError(f"--tail {tail}: no number of lines", "0 or more; -1 for all")
-    return None if tail == -1 else tail
+class _Output:
+    """Where the lines go: through the filter to stdout, and into files."""
 
+    def __init__(self, session: Session, show: Show, passing: Filter, form: "_Form") -> None:
+        from kubectl_mc.log_files import LogFiles
 
-def _output(output: str) -> str:
-    if output not in ("", "raw", "json"):
-        raise UsageError(f"-o {output}: no such output", "raw or json")
-    return output
-
-
-class _Printer:
-    """Writes what the hub emits."""
-
-    def __init__(self, session: Session, choice: _Choice) -> None:
-        self._session, self._choice = session, choice
+        self._session = session
+        self._show = show
+        self._passing = passing
+        self._form = form
+        self._outlet = session.outlet()
         self._names: dict[bytes, Name] = {}
-        self._places: dict[bytes, int] = {}
-        self._show = Show({}, choice.timestamps, session.interactive)
-        self._since = _stamp(choice.since) if choice.since else b""
+        self._files = LogFiles(form.save, self.note) if form.save else None
 
     def joined(self, member: "Member") -> None:
-        """Another container: prefixes are padded to the longest."""
         source = member.source
         self._names[member.tag] = Name(source.namespace, source.pod, source.container)
-        self._places[member.tag] = next(
-            index for index, container in enumerate(member.pod.containers) if container.name == source.container
-        )
-        several = len({name.pod for name in self._names.values()}) > 1
-        labels = {
-            tag: f"{name.pod} {name.container}" if several else name.container for tag, name in self._names.items()
-        }
-        width = max(map(len, labels.values()))
-        prefixes = {tag: self._prefix(label.ljust(width), tag) for tag, label in labels.items()}
-        self._show = replace(self._show, prefixes=prefixes)
+        self._show.joined(member.tag, self._names[member.tag], member.place)
 
-    def emit(self, lines: list[bytes]) -> None:
-        """Lines in their order."""
-        if self._since:
-            lines = [line for line in lines if line >= self._since]
-        lines = self._choice.filter.passed(lines)
-        if lines:
-            shown = as_json(lines, self._names) if self._choice.output == "json" else self._show.text(lines)
-            self._session.write_bytes(shown)
+    def read(self, member: "Member", lines: list[bytes]) -> None:
+        if self._files is not None:
+            source = member.source
+            name = f"{source.pod}_{source.container}"
+            several = self._form.several_namespaces
+            self._files.write(source, f"{source.namespace}_{name}" if several else name, lines)
 
-    def _prefix(self, label: str, tag: bytes) -> bytes:
-        if not self._choice.prefix:
-            return b""
-        if not self._session.colors:
-            return f"{label} | ".encode()
-        return f"\x1b[{_COLORS[self._places[tag] % len(_COLORS)]}m{label} |\x1b[0m ".encode()
+    async def emit(self, lines: list[bytes]) -> None:
+        lines = self._passing.passed(lines)
+        if self._form.output == "json":
+            shown = as_json(lines, self._names)
+        else:
+            shown = self._show.text(lines)
+            if self._form.output == "raw" and any_marked(lines):
+                self._say_aside(lines)
+        await self._outlet.write(shown)
+
+    def note(self, text: str) -> None:
+        if self._session.interactive:
+            self._show.interrupted()
+        self._session.note(text)
+
+    def close(self) -> None:
+        if self._files is not None:
+            self._files.close()
+
+    def _say_aside(self, lines: list[bytes]) -> None:
+        """What no container wrote, where stdout is for what they did."""
+        for line in lines:
+            if kind_of(line) is not Kind.LOG and line is not BREAK:
+                name = self._names[source_tag(line)]
+                words = message_of(line).decode(errors="replace")
+                self._session.note(f"{name.pod}/{name.container}: {words}" if name.container else words)
 
 
-def _stamp(time: datetime) -> bytes:
-    return f"{time.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}000Z".encode()
+@dataclass(frozen=True)
+class _Form:
+    """What becomes of the lines beside being shown."""
+
+    output: str
+    stats: bool
+    save: str
+    several_namespaces: bool
 
 
-async def _run(session: Session, choice: _Choice) -> int:
-    from kubectl_mc.cluster.log_hub import LogHub
-    from kubectl_mc.cluster.targets import find_pods
+async def _run(session: Session, question: "Question", show: Show, passing: Filter, form: _Form) -> int:
+    from kubectl_mc.cluster.log_run import LogRun
 
-    client = session.client()
-    printer = _Printer(session, choice)
-
-    def troubled(source: "Source", error: McError) -> None:
-        session.note(f"{source.pod}/{source.container}: {error.message}")
-
-    hub = LogHub(client, choice.reach(), printer.emit, printer.joined, troubled)
+    output = _Output(session, show, passing, form)
+    run = LogRun(session.client(), question, output)
     try:
-        if choice.follow:
-            return await _follow(session, choice, hub)
-        found = await find_pods(client, choice.query)
-        pods = sorted((parse_pod(pod) for pod in found.pods), key=lambda pod: (pod.namespace, pod.name))
-        _check(pods, choice)
-        for pod in pods:
-            hub.add(pod, choice.of(pod))
-        await hub.run()
+        outcome = await run.run()
     finally:
-        await hub.close()
-    for error in found.errors:
+        output.close()
+        if form.stats:
+            _say_stats(session, run)
+    for error in outcome.errors:
         session.report(error)
-    if not pods and not found.errors:
-        session.note(
-            "No pods found." if choice.query.all_namespaces else f"No pods found in {client.namespace} namespace."
-        )
-    return ExitCode.ERROR if found.errors or hub.hopeless else ExitCode.DONE
+    return outcome.exit_code
 
 
-async def _follow(session: Session, choice: _Choice, hub: "LogHub") -> int:
-    import asyncio
+def _say_stats(session: Session, run: "LogRun") -> None:
+    from kubectl_mc.render.logs import Read, stats_page
 
-    from kubectl_mc.cluster.feed import open_feed
-    from kubectl_mc.cluster.targets import select
-    from kubectl_mc.cluster.watch import Changed, Deleted
-
-    client = session.client()
-    selections = await select(client, choice.query)
-    async with open_feed(client, selections) as feed:
-        await feed.require_named()
-        pods = [parse_pod(pod) for pod in feed.pods.values()]
-        _check(pods, choice)
-        for pod in sorted(pods, key=lambda pod: (pod.namespace, pod.name)):
-            hub.add(pod, choice.of(pod))
-        running = asyncio.create_task(hub.run_for_ever())
-        try:
-            while not running.done():
-                if hub.hopeless:
-                    return ExitCode.ERROR
-                for update in await feed.updates(1.0):
-                    if isinstance(update, Changed | Deleted):
-                        pod = parse_pod(update.item)
-                        if isinstance(update, Changed):
-                            hub.add(pod, choice.of(pod))
-                        hub.changed(pod.uid)
-            await running
-        finally:
-            running.cancel()
-    return ExitCode.DONE
-
-
-def _check(pods: Sequence[Pod], choice: _Choice) -> None:
-    """A container that no pod has is a mistake worth a list of those there are."""
-    if not pods or not choice.containers or any(choice.of(pod) for pod in pods):
-        return
-    known = ", ".join(f"{c.name} ({c.role.value})" for c in pods[0].containers)
-    raise McError(f"no container {' or '.join(choice.containers)} in pod {pods[0].name}", f"it has: {known}")
+    members = [member for member in run.hub.members.values() if member.container is not None]
+    reads = [Read(m.source.namespace, m.source.pod, m.source.container, m.tally) for m in members]
+    session.stderr.write(stats_page(reads, session.width).text())
+    session.stderr.flush()

@@ -1,24 +1,147 @@
-"""Which lines are let through."""
+"""Which lines are let through: records that match, and the lines around them."""
 
 import re
+from collections import deque
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from kubectl_mc.logs.line import MESSAGE, TAG, Told
+from kubectl_mc.logs.level import Level, level_of
+from kubectl_mc.logs.line import Kind, Marked, any_marked, continues, kind_of, message_of, source_tag
+
+BREAK = Marked(b"")
+"""Stands among the lines where a filter has left some out between two that are shown with what surrounds them."""
+
+ALWAYS = frozenset({Kind.GAP, Kind.ERROR})
+"""What a filter must not hide: that there is less to be seen than there was."""
 
 
 @dataclass(frozen=True, slots=True)
-class Filter:
-    """Regular expressions on messages; words of this tool's own always pass."""
+class Wanted:
+    """What a filter lets through; what is not given asks for nothing.
 
-    wanted: re.Pattern[bytes] | None = None
-    unwanted: re.Pattern[bytes] | None = None
+    A record, a line and those that continue it, passes or not as a whole. Of the levels of its lines the highest
+    counts; where none has a level, nobody knows that it is unimportant, and it passes.
+    """
+
+    match: re.Pattern[bytes] | None = None
+    unmatch: re.Pattern[bytes] | None = None
+    level: Level | None = None
+    before: int = 0
+    after: int = 0
+
+    @property
+    def everything(self) -> bool:
+        return self.match is None and self.unmatch is None and self.level is None
+
+    def passes(self, record: list[bytes]) -> bool:
+        """Whether a record matches and has the level, and nothing unwanted in it."""
+        messages = [message_of(line) for line in record]
+        if self.unmatch is not None and any(map(self.unmatch.search, messages)):
+            return False
+        if self.level is not None and not self._is_important(messages):
+            return False
+        return self.match is None or any(map(self.match.search, messages))
+
+    def _is_important(self, messages: list[bytes]) -> bool:
+        levels = [level for level in map(level_of, messages) if level is not None]
+        return not levels or self.level is None or max(levels) >= self.level
+
+
+class Filter:
+    """Lets through what is wanted of lines that come in their order.
+
+    `before` and `after` count lines of the whole stream: what other containers said around a match is what they are
+    for. Lines that `unmatch` or `level` keep out are not among them.
+    """
+
+    def __init__(self, wanted: Wanted) -> None:
+        self._wanted = wanted
+        self._passed: dict[bytes, bool] = {}
+        """By source whether its last record has passed: a part of it may come later."""
+        self._surrounds = Surroundings(wanted.before, wanted.after) if wanted.before or wanted.after else None
+        without = Wanted(unmatch=wanted.unmatch, level=wanted.level)
+        self._kept = Filter(without) if self._surrounds and not without.everything else None
 
     def passed(self, lines: list[bytes]) -> list[bytes]:
-        """The lines that match what is wanted and nothing that is not."""
-        if self.wanted is not None:
-            search = self.wanted.search
-            lines = [line for line in lines if search(line[MESSAGE:-TAG]) or isinstance(line, Told)]
-        if self.unwanted is not None:
-            search = self.unwanted.search
-            lines = [line for line in lines if not search(line[MESSAGE:-TAG]) or isinstance(line, Told)]
+        """The lines that are let through, and `BREAK` where some are left out between surroundings."""
+        if self._wanted.everything:
+            return lines
+        if self._surrounds is not None:
+            candidates = self._kept.passed(lines) if self._kept else lines
+            return self._surrounds.of(candidates, self._hits(candidates))
+        if not any_marked(lines):
+            self._passed.clear()
+            return self._plain(lines)
+        return [line for line, hit in zip(lines, self._hits(lines), strict=True) if hit]
+
+    def _plain(self, lines: list[bytes]) -> list[bytes]:
+        """Lines of which each is a record of its own."""
+        wanted = self._wanted
+        if wanted.unmatch is not None:
+            unmatched = wanted.unmatch.search
+            lines = [line for line in lines if not unmatched(message_of(line))]
+        if wanted.match is not None:
+            matched = wanted.match.search
+            lines = [line for line in lines if matched(message_of(line))]
+        if wanted.level is not None:
+            lines = [line for line in lines if wanted.passes([line])]
         return lines
+
+    def _hits(self, lines: list[bytes]) -> Iterator[bool]:
+        """Of each line whether it passes."""
+        for record in records(lines):
+            if kind_of(record[0]) in ALWAYS:
+                yield True
+                continue
+            tag = source_tag(record[0])
+            # The rest of a record whose beginning has gone out follows it.
+            earlier = continues(record[0]) and self._passed.get(tag, False)
+            passes = earlier or self._wanted.passes(record)
+            self._passed[tag] = passes
+            yield from (passes for _ in record)
+
+
+def records(lines: list[bytes]) -> Iterator[list[bytes]]:
+    """Lines in groups: a line with those that continue it, which stand right behind it."""
+    record: list[bytes] = []
+    for line in lines:
+        if record and not (continues(line) and source_tag(line) == source_tag(record[0])):
+            yield record
+            record = []
+        record.append(line)
+    if record:
+        yield record
+
+
+class Surroundings:
+    """The lines before and after those that hit, as grep's -B and -A."""
+
+    def __init__(self, before: int, after: int) -> None:
+        self._after = after
+        self._earlier: deque[bytes] = deque(maxlen=before)
+        self._left = 0
+        """How many lines after a hit are still to be shown."""
+        self._skipped = False
+        self._shown = False
+
+    def of(self, lines: list[bytes], hits: Iterator[bool]) -> list[bytes]:
+        """The lines that hit or surround one that does."""
+        out: list[bytes] = []
+        append: Callable[[bytes], None] = out.append
+        for line, hit in zip(lines, hits, strict=True):
+            if kind_of(line) in ALWAYS:
+                append(line)
+            elif hit:
+                if self._skipped and self._shown:
+                    append(BREAK)
+                out += self._earlier
+                self._earlier.clear()
+                append(line)
+                self._left, self._skipped, self._shown = self._after, False, True
+            elif self._left:
+                append(line)
+                self._left -= 1
+            else:
+                self._skipped = self._skipped or len(self._earlier) == self._earlier.maxlen
+                self._earlier.append(line)
+        return out

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from itertools import islice
 from operator import itemgetter, le
 
-from kubectl_mc.logs.line import MESSAGE, STAMP, STAMPED, Kind, Moved, sort_key, told
+from kubectl_mc.logs.line import MESSAGE, STAMP, STAMPED, Kind, Marked, sort_key, told
 
 _BLANKS = frozenset(b" \t")
 _RECORD_PARTS = {b"C"[0]: b"Z Caused by: ", b"T"[0]: b"Z Traceback (", b"g"[0]: b"Z goroutine ", b"."[0]: b"Z ... "}
@@ -13,6 +13,8 @@ _RECORD_PARTS = {b"C"[0]: b"Z Caused by: ", b"T"[0]: b"Z Traceback (", b"g"[0]: 
 _CONTINUES = re.compile(rb"[ \t]+\S|Caused by: |Traceback \(most recent call last\)|goroutine \d+ \[|\.\.\. \d+ more")
 _CLOSES = re.compile(rb"[\w.]+(?:Error|Exception|Warning|Interrupt|Exit|Iteration)\b")
 """The last line of a Python traceback, the only one that is not indented."""
+_BRACKETS = re.compile(rb"[}\])]+[,;]?\s*$")
+"""What ends an indented JSON document or call, not indented itself."""
 _first_byte = itemgetter(MESSAGE)
 _RECORD_SECONDS = 1
 """Lines of one record are written in one go; what comes later only looks alike."""
@@ -27,6 +29,8 @@ class Intake:
         self._parts: list[bytes] = []
         self._last = _EARLIEST
         self._traceback = False
+        self._indented = False
+        """Whether the last line was the indented one of a record."""
 
     def take(self, block: bytes) -> list[bytes]:
         """The lines that a block completes. What follows its last line break waits for the next one."""
@@ -55,6 +59,7 @@ class Intake:
         # Times that rise from one good one to another leave no room for a line without a time between them.
         plain = (
             self._last <= keys[0]
+            and not self._indented
             and _utc(lines[0])
             and _utc(lines[-1])
             and all(map(le, keys, islice(keys, 1, None)))
@@ -73,24 +78,26 @@ class Intake:
             words = line[: -len(self._tag)].decode(errors="replace")
             return told(Kind.ERROR, self._last, words, self._tag)
         stamp = line[:STAMP] if match[3] == b"Z" else _in_utc(match)
-        message = line[match.end() : -len(self._tag)]
-        key = self._last if self._continues(message, stamp) else max(stamp, self._last)
+        continues = self._continues(line[match.end() : -len(self._tag)], stamp)
+        key = self._last if continues else max(stamp, self._last)
         self._last = key
-        if key == line[:STAMP]:
+        if key == line[:STAMP] and not continues:
             return line
-        moved = Moved(key + b" " + line[match.end() :])
-        moved.stamp = stamp
+        moved = Marked(key + b" " + line[match.end() :])
+        moved.stamp, moved.continues = stamp, continues
         return moved
 
     def _continues(self, message: bytes, stamp: bytes) -> bool:
         """Whether a line belongs to the record of the line before."""
         near = self._last != _EARLIEST and _seconds(stamp) - _seconds(self._last) <= _RECORD_SECONDS
-        if near and _CONTINUES.match(message):
-            self._traceback = self._traceback or message.startswith(b"Traceback")
-            return True
-        closes = near and self._traceback and _CLOSES.match(message) is not None
-        self._traceback = False
-        return closes
+        closes = near and (
+            (self._traceback and _CLOSES.match(message) is not None)
+            or (self._indented and _BRACKETS.match(message) is not None)
+        )
+        goes_on = near and _CONTINUES.match(message) is not None
+        self._traceback = goes_on and (self._traceback or message.startswith(b"Traceback"))
+        self._indented = goes_on and message[0] in _BLANKS
+        return closes or goes_on
 
 
 def _has_records(whole: bytes, firsts: set[int]) -> bool:

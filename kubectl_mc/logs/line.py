@@ -3,10 +3,12 @@
     2026-01-01T00:00:00.123456789Z GET /ready 200\\x01\\x02
 
 Lines sort by their first 30 bytes, which are always UTC with nine digits. The time is the kubelet's; a line that was
-moved, to keep its source's order or its record together, sorts by another one and keeps its own in `stamp`.
+moved, to keep its source's order or its record together, sorts by another one and is `Marked` with its own.
 """
 
 import re
+from collections.abc import Iterable
+from datetime import UTC, datetime
 from enum import StrEnum
 from operator import itemgetter
 
@@ -22,46 +24,69 @@ sort_key = itemgetter(slice(0, STAMP))
 source_tag = itemgetter(slice(-TAG, None))
 """Which source a line is from."""
 
+
+def stamp_at(time: datetime) -> bytes:
+    """A time in the form that lines sort by."""
+    return f"{time.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}000Z".encode()
+
+
 STAMPED = re.compile(rb"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.(\d{9})(Z|[+-]\d\d:\d\d) ")
 """The beginning of a line as the kubelet writes it (`cri-client/pkg/logs/logs.go`: RFC 3339, nine digits)."""
-
-
-class Moved(bytes):
-    """A line that sorts by another time than its own."""
-
-    stamp: bytes
 
 
 class Kind(StrEnum):
     """What a line is; the words are those of the machine output."""
 
     LOG = "log"
+    EVENT = "event"
     LIFECYCLE = "lifecycle"
     GAP = "gap"
     ERROR = "error"
 
 
-class Told(bytes):
-    """A line that no container wrote: what happened to it, or what the kubelet says in its place."""
+class Marked(bytes):
+    """A line of which more is to be said than its bytes do; most lines are bytes alone."""
 
-    kind: Kind
+    kind = Kind.LOG
+    """Other than `LOG`: no container wrote it. It says what happened to one, or what the kubelet says in its place."""
+    stamp: bytes | None = None
+    """The line's own time, where it sorts by another one."""
+    continues = False
+    """Whether it belongs to the record of its source's line before."""
+    late = False
+    """Whether later lines of other sources have gone out before it."""
 
 
-def told(kind: Kind, key: bytes, message: str, tag: bytes) -> Told:
+def any_marked(lines: Iterable[bytes]) -> bool:
+    """Whether any of the lines has to be looked at alone."""
+    return Marked in set(map(type, lines))
+
+
+def told(kind: Kind, key: bytes, message: str, tag: bytes) -> Marked:
     """A line of this tool's own, sorted at `key`."""
-    line = Told(key + b" " + message.encode(errors="replace") + tag)
+    line = Marked(key + b" " + message.encode(errors="replace").replace(b"\n", b" ") + tag)
     line.kind = kind
     return line
 
 
 def kind_of(line: bytes) -> Kind:
     """What a line is."""
-    return line.kind if isinstance(line, Told) else Kind.LOG
+    return line.kind if isinstance(line, Marked) else Kind.LOG
+
+
+def continues(line: bytes) -> bool:
+    """Whether a line belongs to the record of its source's line before."""
+    return isinstance(line, Marked) and line.continues
+
+
+def late(line: bytes) -> bool:
+    """Whether a line came after later ones had gone out."""
+    return isinstance(line, Marked) and line.late
 
 
 def stamp_of(line: bytes) -> bytes:
     """A line's own time."""
-    return line.stamp if isinstance(line, Moved) else line[:STAMP]
+    return (line.stamp if isinstance(line, Marked) else None) or line[:STAMP]
 
 
 def message_of(line: bytes) -> bytes:

@@ -6,7 +6,7 @@ every open source. What that rule would hold up for long, because a source is si
 
 from bisect import bisect_left, bisect_right
 
-from kubectl_mc.logs.line import STAMP, sort_key
+from kubectl_mc.logs.line import STAMP, Kind, Marked, kind_of, sort_key
 
 _NOTHING = b""
 _ALL = b"\xff" * STAMP
@@ -20,16 +20,16 @@ class Merge:
 
     def __init__(self) -> None:
         self._pending: list[list[bytes]] = []
+        self._bytes: list[int] = []
         self._newest: list[bytes] = []
         """By source the key of its newest line; the lowest one for a source that has brought none."""
         self._open: set[int] = set()
         self._released = _NOTHING
-        self.late = 0
-        """Lines that came after later ones had gone out."""
 
     def add(self) -> int:
         """A new source, behind all others; its number."""
         self._pending.append([])
+        self._bytes.append(0)
         self._newest.append(_NOTHING)
         number = len(self._pending) - 1
         self._open.add(number)
@@ -39,15 +39,16 @@ class Merge:
         """Lines of a source, in its order."""
         if lines:
             self._pending[source] += lines
+            self._bytes[source] += sum(map(len, lines))
             self._newest[source] = lines[-1][:STAMP]
 
     def close(self, source: int) -> None:
         """A source brings no more lines."""
         self._open.discard(source)
 
-    def pending(self, source: int) -> int:
-        """Lines of a source that wait."""
-        return len(self._pending[source])
+    def bytes_of(self, source: int) -> int:
+        """How much of a source waits."""
+        return self._bytes[source]
 
     def ahead(self, source: int) -> bool:
         """Whether a source has lines that wait for another's; the one that all wait for is never ahead."""
@@ -82,17 +83,59 @@ class Merge:
     def _taken(self, counts: list[int]) -> list[bytes]:
         """So many lines of each source, in order."""
         taken: list[bytes] = []
-        for lines, count in zip(self._pending, counts, strict=True):
+        for source, count in enumerate(counts):
+            lines = self._pending[source]
+            if not count:
+                continue
             if count == len(lines):
                 taken += lines
                 lines.clear()
-            elif count:
-                taken += lines[:count]
+                self._bytes[source] = 0
+            else:
+                out = lines[:count]
                 del lines[:count]
+                self._bytes[source] -= sum(map(len, out))
+                taken += out
         # Stable: equal times stay in the order of the sources. Runs that are ordered in themselves merge at C speed.
         taken.sort(key=sort_key)
         if taken:
             if taken[0][:STAMP] < self._released:
-                self.late += bisect_left(taken, self._released, key=sort_key)
+                count = bisect_left(taken, self._released, key=sort_key)
+                taken[:count] = map(_late, taken[:count])
             self._released = max(self._released, taken[-1][:STAMP])
         return taken
+
+
+class Arrivals(Merge):
+    """The same without an order: lines come out as they came in, and none waits."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._arrived: list[bytes] = []
+
+    def feed(self, source: int, lines: list[bytes]) -> None:
+        if lines:
+            self._arrived += lines
+            self._newest[source] = lines[-1][:STAMP]
+
+    @property
+    def waits(self) -> bool:
+        return bool(self._arrived)
+
+    def ready(self) -> list[bytes]:
+        arrived, self._arrived = self._arrived, []
+        return arrived
+
+    def release(self, key: bytes) -> list[bytes]:  # noqa: ARG002
+        return self.ready()
+
+
+def _late(line: bytes) -> bytes:
+    """The line marked as late. Words of this tool's own know their time in whole seconds only: they are never late."""
+    if kind_of(line) is not Kind.LOG:
+        return line
+    marked = Marked(line)
+    if isinstance(line, Marked):
+        marked.stamp, marked.continues = line.stamp, line.continues
+    marked.late = True
+    return marked

@@ -1,95 +1,171 @@
-"""Ordered lines as bytes to write: prefixed and, on a terminal, harmless; or a JSON object each."""
+"""Ordered lines as text: prefixed, with the container's own bytes in a pipe and a person's rows on a terminal."""
 
-import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from json.encoder import encode_basestring_ascii
+from datetime import tzinfo
 
-from kubectl_mc.logs.line import MESSAGE, TAG, Kind, Told, kind_of, message_of, source_tag, stamp_of
-
-_UNSAFE = re.compile(
-    rb"\x1b\[[0-9;:]*m"  # a colour: it stays
-    rb"|\x1b\[[0-?]*[ -/]*[@-~]"  # any other control sequence
-    rb"|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?"  # a title, a link, the clipboard
-    rb"|\x1b.?"
-    rb"|[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]"
+from kubectl_mc.logs.filter import BREAK
+from kubectl_mc.logs.highlight import Highlight
+from kubectl_mc.logs.line import (
+    MESSAGE,
+    TAG,
+    Kind,
+    any_marked,
+    continues,
+    kind_of,
+    late,
+    message_of,
+    source_tag,
+    stamp_of,
 )
-"""Colours, then what does more to a terminal than colour."""
-_RESET = b"\x1b[0m"
+from kubectl_mc.logs.machine import Name
+from kubectl_mc.logs.stamps import Stamps
+from kubectl_mc.logs.structured import rows_of, structured
+from kubectl_mc.logs.terminal import Fold, harmless, plain
 
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    """Whose line it is."""
-
-    namespace: str
-    pod: str
-    container: str
+_COLORS = ("36", "32", "33", "34", "35", "96", "92", "93", "94", "95", "38;5;208", "38;5;141", "38;5;115", "38;5;180")
+"""SGR foregrounds of the prefixes, by the container's place in its pod. No red, which means trouble."""
+_OWN_STYLES = {Kind.ERROR: "1;31", Kind.GAP: "1;33"}
+_OWN_STYLE = "2"
 
 
 @dataclass(frozen=True)
-class Show:
+class Look:
     """How lines are to look.
 
     Args:
-        prefixes: by tag what stands in front of a source's lines.
-        stamps: whether the time stands between the prefix and the message.
+        prefix: whether the container's name stands in front.
+        own_words: whether what no container wrote stands among the lines.
+        stamps: how the times are written; None for none.
         terminal: whether a person's terminal has to be kept safe.
+        structured: whether JSON lines are made readable there.
+        zone: in which JSON lines' own times are written; None: the machine's.
     """
 
-    prefixes: Mapping[bytes, bytes]
-    stamps: bool = False
+    prefix: bool = True
+    own_words: bool = True
+    stamps: Stamps | None = None
+    colors: bool = False
+    unicode: bool = True
     terminal: bool = False
+    structured: bool = False
+    zone: tzinfo | None = None
+    highlight: Highlight | None = None
+
+
+class Show:
+    """Makes text of lines whose sources have joined."""
+
+    def __init__(self, look: Look, fold: Fold | None = None) -> None:
+        self._look = look
+        self._fold = fold
+        self._names: dict[bytes, tuple[Name, int]] = {}
+        self._prefixes: dict[bytes, bytes] | None = None
+        self._late_prefixes: dict[bytes, bytes] = {}
+        self._rule = "──" if look.unicode else "--"
+
+    def joined(self, tag: bytes, name: Name, place: int) -> None:
+        """Another source; prefixes are padded to the longest."""
+        self._names[tag] = name, place
+        self._prefixes = None
 
     def text(self, lines: list[bytes]) -> bytes:
         """The lines with their prefixes and line breaks."""
-        prefixes = self.prefixes
-        if self.stamps or self.terminal or Told in set(map(type, lines)):
-            shown = [prefixes[source_tag(line)] + self._one(line) for line in lines]
+        prefixes = self._prefixes if self._prefixes is not None else self._new_prefixes()
+        if self._look.terminal:
+            rows = self._rows(lines, prefixes)
+        elif self._look.stamps is None and not any_marked(lines):
+            rows = [prefixes[line[-TAG:]] + line[MESSAGE:-TAG] for line in lines]
         else:
-            shown = [prefixes[line[-TAG:]] + line[MESSAGE:-TAG] for line in lines]
-        shown.append(b"")
-        return b"\n".join(shown)
+            rows = [self._one(line, prefixes) for line in lines if self._look.own_words or kind_of(line) is Kind.LOG]
+        if rows:
+            rows.append(b"")
+        return b"\n".join(rows)
 
-    def _one(self, line: bytes) -> bytes:
+    def interrupted(self) -> None:
+        """Something else was written on the terminal."""
+        if self._fold is not None:
+            self._fold.interrupted()
+
+    def _one(self, line: bytes, prefixes: Mapping[bytes, bytes]) -> bytes:
+        if line is BREAK:
+            return b"--"
         message = message_of(line)
         if kind_of(line) is not Kind.LOG:
-            message = "── ".encode() + message + " ──".encode()
-        if self.terminal:
-            message = harmless(message)
-        return stamp_of(line) + b" " + message if self.stamps else message
+            message = self._own(line)
+        return self._head(line, prefixes) + message
+
+    def _rows(self, lines: list[bytes], prefixes: Mapping[bytes, bytes]) -> list[bytes]:
+        """Rows of a terminal."""
+        fold = self._fold
+        rows: list[bytes] = []
+        for line in lines:
+            what = None
+            if fold is not None and line is not BREAK and kind_of(line) is Kind.LOG and not continues(line):
+                what = line[MESSAGE:] if len(line) > MESSAGE + TAG else None
+                if what is not None and fold.repeats(what):
+                    continue
+            first, *others = self._drawn(line)
+            head = self._head(line, prefixes) if line is not BREAK else b""
+            whole = b"\n".join((head + first, *(head + other for other in others)))
+            if fold is None:
+                rows.append(whole)
+            else:
+                fold.add(whole, what if not others else None, head)
+        return rows if fold is None else fold.rows()
+
+    def _drawn(self, line: bytes) -> list[bytes]:
+        """A line as the rows that a person reads."""
+        look = self._look
+        if line is BREAK:
+            return [b"--"]
+        if kind_of(line) is not Kind.LOG:
+            style = _OWN_STYLES.get(kind_of(line), _OWN_STYLE)
+            said = harmless(self._own(line))
+            return [f"\x1b[{style}m".encode() + said + b"\x1b[0m" if look.colors else said]
+        message = message_of(line)
+        found = structured(message, look.zone) if look.structured else None
+        rows = rows_of(found, colors=look.colors) if found is not None else [harmless(message)]
+        if not look.colors:
+            rows = list(map(plain, rows))
+        return [look.highlight(row) for row in rows] if look.highlight is not None and look.colors else rows
+
+    def _head(self, line: bytes, prefixes: Mapping[bytes, bytes]) -> bytes:
+        prefix = (self._late_prefixes if late(line) else prefixes)[source_tag(line)]
+        if self._look.stamps is None:
+            return prefix
+        stamp = self._look.stamps.shown(stamp_of(line))
+        return prefix + (b"\x1b[2m" + stamp + b"\x1b[0m " if self._look.colors else stamp + b" ")
+
+    def _own(self, line: bytes) -> bytes:
+        rule = self._rule.encode()
+        word = b"event " if kind_of(line) is Kind.EVENT else b""
+        return rule + b" " + word + message_of(line) + b" " + rule
+
+    def _new_prefixes(self) -> dict[bytes, bytes]:
+        labels = dict(zip(self._names, _labels([name for name, _ in self._names.values()]), strict=True))
+        width = max(map(len, labels.values()), default=0)
+        padded = {tag: label.ljust(width) for tag, label in labels.items()}
+        self._prefixes = {tag: self._prefix(label, tag, "|") for tag, label in padded.items()}
+        self._late_prefixes = {tag: self._prefix(label, tag, "~") for tag, label in padded.items()}
+        return self._prefixes
+
+    def _prefix(self, label: str, tag: bytes, bar: str) -> bytes:
+        if not self._look.prefix:
+            return b""
+        if not self._look.colors:
+            return f"{label} {bar} ".encode()
+        _, place = self._names[tag]
+        return f"\x1b[{_COLORS[place % len(_COLORS)]}m{label} {bar}\x1b[0m ".encode()
 
 
-def harmless(message: bytes) -> bytes:
-    """A message that can only colour its own line on a terminal; of `\\r` progress the last state is left."""
-    if b"\r" in message:
-        message = message.rstrip(b"\r").rpartition(b"\r")[2]
-    coloured = False
-
-    def safe(match: re.Match[bytes]) -> bytes:
-        nonlocal coloured
-        found = match.group()
-        if found.endswith(b"m") and found.startswith(b"\x1b["):
-            coloured = True
-            return found
-        return b"" if found.startswith(b"\x1b") else b"\\x%02x" % found[-1]
-
-    message = _UNSAFE.sub(safe, message)
-    return message + _RESET if coloured else message
-
-
-def as_json(lines: list[bytes], names: Mapping[bytes, Name]) -> bytes:
-    """An object a line, as the contract of `logs -o json` has it."""
-    ends = {tag: _json_end(name) for tag, name in names.items()}
-    found = []
-    for line in lines:
-        # The whole object by json.dumps takes five times as long.
-        message = encode_basestring_ascii(line[MESSAGE:-TAG].decode(errors="replace"))
-        head = f'{{"type": "{kind_of(line).value}", "time": "{stamp_of(line).decode()}", '
-        found.append(f"{head}{ends[line[-TAG:]]}{message}}}\n")
-    return "".join(found).encode()
-
-
-def _json_end(name: Name) -> str:
-    words = {"namespace": name.namespace, "pod": name.pod, "container": name.container}
-    return "".join(f'"{key}": {encode_basestring_ascii(value)}, ' for key, value in words.items()) + '"message": '
+def _labels(names: list[Name]) -> list[str]:
+    """What tells the sources apart, and no more of it than that takes."""
+    pods = {(name.namespace, name.pod) for name in names}
+    namespaces = {namespace for namespace, _ in pods}
+    parts: list[Callable[[Name], str]] = [lambda name: name.container or "(pod)"]
+    if len(pods) > 1:
+        parts.insert(0, lambda name: name.pod)
+    if len(namespaces) > 1:
+        parts.insert(0, lambda name: name.namespace)
+    return [" ".join(part(name) for part in parts) for name in names]

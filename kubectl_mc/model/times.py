@@ -1,6 +1,9 @@
 """Timestamps of the API and the durations that people read."""
 
+import re
 from datetime import UTC, datetime
+
+_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 
 
 def parse_time(text: object) -> datetime | None:
@@ -16,6 +19,16 @@ def parse_time(text: object) -> datetime | None:
         return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
     except (ValueError, OverflowError):  # the first and the last day of the calendar have no other zones
         return None
+
+
+def parse_duration(text: str) -> float | None:
+    """Seconds of a duration as kubectl's flags take it: `300ms`, `5s`, `1h30m`, `2d`, or a number; None for others."""
+    if re.fullmatch(r"\d+(\.\d+)?", text, re.ASCII):
+        return float(text)
+    parts = re.findall(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)", text, re.ASCII)
+    if not parts or "".join(number + unit for number, unit in parts) != text:
+        return None
+    return sum(float(number) * _UNITS[unit] for number, unit in parts)
 
 
 def format_time(time: datetime | None) -> str | None:

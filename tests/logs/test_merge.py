@@ -3,7 +3,7 @@
 import random
 
 from kubectl_mc.logs.intake import Intake
-from kubectl_mc.logs.line import message_of, sort_key, tag_of
+from kubectl_mc.logs.line import late, message_of, sort_key, tag_of
 from kubectl_mc.logs.merge import Merge
 from tests.logs.lines import block
 
@@ -50,8 +50,8 @@ def test_a_silent_source_is_waited_for_only_until_release() -> None:
     assert sources.merge.ready() == []
     assert messages(sources.merge.release(sources.merge.newest)) == ["a1", "a2"]
     sources.feed(1, (1.5, "b late"))
-    assert messages(sources.merge.release(sources.merge.newest)) == ["b late"]
-    assert sources.merge.late == 1
+    [line] = sources.merge.release(sources.merge.newest)
+    assert (message_of(line), late(line)) == (b"b late", True)
 
 
 def test_any_interleaving_of_arrivals_gives_the_same_order() -> None:

@@ -1,12 +1,16 @@
 """Lines as they are written: prefixed, harmless on a terminal, untouched in a pipe, valid as JSON."""
 
 import json
+from datetime import UTC
 
 import pytest
 
 from kubectl_mc.logs.intake import Intake
 from kubectl_mc.logs.line import Kind, tag_of, told
-from kubectl_mc.logs.show import Name, Show, as_json, harmless
+from kubectl_mc.logs.machine import Name, as_json
+from kubectl_mc.logs.show import Look, Show
+from kubectl_mc.logs.stamps import Stamps
+from kubectl_mc.logs.terminal import harmless
 from tests.logs.lines import block, stamp
 
 TAG = tag_of(5)
@@ -16,18 +20,24 @@ def lines(*pairs: tuple[float, str]) -> list[bytes]:
     return Intake(TAG).take(block(*pairs))
 
 
+def text(look: Look, found: list[bytes]) -> bytes:
+    show = Show(look)
+    show.joined(TAG, Name("shop", "web", "app"), 0)
+    return show.text(found)
+
+
 def test_a_pipe_gets_the_containers_own_bytes() -> None:
-    shown = Show({TAG: b"app | "}).text(lines((1, "\x1b[31mred\x07\r50%\r100%")))
+    shown = text(Look(), lines((1, "\x1b[31mred\x07\r50%\r100%")))
     assert shown == b"app | \x1b[31mred\x07\r50%\r100%\n"
 
 
 def test_times_stand_between_prefix_and_message() -> None:
-    assert Show({TAG: b"app | "}, stamps=True).text(lines((1, "a"))).decode() == f"app | {stamp(1)} a\n"
+    assert text(Look(stamps=Stamps("full", UTC)), lines((1, "a"))).decode() == f"app | {stamp(1)} a\n"
 
 
 def test_what_no_container_wrote_is_marked() -> None:
     word = told(Kind.LIFECYCLE, stamp(1).encode(), "exited 0", TAG)
-    assert Show({TAG: b"app | "}).text([word]).decode() == "app | ── exited 0 ──\n"
+    assert text(Look(), [word]).decode() == "app | ── exited 0 ──\n"
 
 
 @pytest.mark.parametrize(

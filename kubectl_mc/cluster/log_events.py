@@ -1,0 +1,94 @@
+"""The events of the pods whose logs are read, told in their places."""
+
+from collections import deque
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+
+from kubectl_mc.cluster.client import Client, Scope
+from kubectl_mc.cluster.events import Concerned, list_events
+from kubectl_mc.cluster.log_hub import LogHub
+from kubectl_mc.cluster.log_reader import Reach
+from kubectl_mc.cluster.watch import Changed, Snapshot, watch
+from kubectl_mc.errors import Forbidden
+from kubectl_mc.logs import words
+from kubectl_mc.logs.line import Kind
+from kubectl_mc.model.event import Event, parse_event
+from kubectl_mc.model.pod import Pod
+from kubectl_mc.model.resources import EVENTS
+
+_UNCLAIMED = 1000
+"""Events kept of pods that are not known yet: a pod's first event may come before the pod."""
+_ALMOST_A_SECOND = timedelta(microseconds=999_999)
+
+
+class LogEvents:
+    """Tells a hub the events of its pods, each once for each time that it was counted."""
+
+    def __init__(self, client: Client, reach: Reach, hub: LogHub) -> None:
+        self._client = client
+        self._reach = reach
+        self._hub = hub
+        self._pods: dict[str, Pod] = {}
+        self._told: set[tuple[str, int]] = set()
+        self._unclaimed: deque[Event] = deque(maxlen=_UNCLAIMED)
+
+    def add(self, pod: Pod) -> None:
+        """A pod whose events are wanted."""
+        new = pod.uid not in self._pods
+        self._pods[pod.uid] = pod
+        if new and self._unclaimed:
+            events, self._unclaimed = list(self._unclaimed), deque(maxlen=_UNCLAIMED)
+            self._tell(events)
+
+    async def past(self, pods: Iterable[Pod]) -> None:
+        """Tell the events there are of some pods, whose containers are in the hub already."""
+        known = list(pods)
+        concerned = Concerned(frozenset(pod.uid for pod in known), frozenset(pod.namespace for pod in known))
+        try:
+            found = await list_events(self._client, concerned, self._client.namespace)
+        except Forbidden as error:
+            self._hub.note(f"{error.message}: the stream goes without events")
+            return
+        self._tell(self._wanted(map(parse_event, found)))
+
+    async def follow(self, namespace: str | None) -> None:
+        """Tell what happens from now on; None for all namespaces."""
+        try:
+            async for change in watch(self._client, Scope(EVENTS, namespace)):
+                if isinstance(change, Snapshot):
+                    self._tell(self._wanted(map(parse_event, change.items)))
+                elif isinstance(change, Changed):
+                    self._tell([parse_event(change.item)])
+        except Forbidden as error:
+            self._hub.note(f"{error.message}: the stream goes without events")
+
+    def _wanted(self, events: Iterable[Event]) -> list[Event]:
+        """Past events within the bounds of the log lines; the last `tail` of them, for want of a better measure."""
+        ordered = sorted(events, key=_time)
+        if self._reach.since is not None:
+            ordered = [event for event in ordered if _time(event) >= self._reach.since]
+        if self._reach.until is not None:
+            ordered = [event for event in ordered if _time(event) <= self._reach.until]
+        tail = self._reach.tail
+        return ordered if tail is None else ordered[max(len(ordered) - tail, 0) :]
+
+    def _tell(self, events: Iterable[Event]) -> None:
+        for event in events:
+            pod = self._pods.get(event.object_uid)
+            if pod is None:
+                self._unclaimed.append(event)
+            elif (event.uid, event.count) not in self._told:
+                self._told.add((event.uid, event.count))
+                whole = self._hub.whole(pod)
+                about = self._hub.member(pod, event.container) or whole
+                self._hub.tell(whole, Kind.EVENT, words.seen(event), _place(event), about=about)
+
+
+def _time(event: Event) -> datetime:
+    return event.last_seen or datetime.min.replace(tzinfo=UTC)
+
+
+def _place(event: Event) -> datetime:
+    """Events know whole seconds, so they come behind the lines of theirs, as far as that second has passed."""
+    time = _time(event)
+    return max(time, min(time.replace(microsecond=0) + _ALMOST_A_SECOND, datetime.now(UTC)))

@@ -1,0 +1,241 @@
+"""One container's log, read to its end, however often the stream breaks off: each line once, in its order."""
+
+import asyncio
+from bisect import bisect_left, bisect_right
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import groupby
+from typing import Protocol
+
+from kubectl_mc.cluster.client import Client
+from kubectl_mc.cluster.logs import LogRequest, Window, log_blocks
+from kubectl_mc.errors import ApiError, ConnectionLost
+from kubectl_mc.logs.intake import Intake
+from kubectl_mc.logs.line import STAMP, Kind, any_marked, kind_of, message_of, sort_key, stamp_at
+from kubectl_mc.logs.resume import Anchor
+from kubectl_mc.logs.words import NO_WATCHER
+from kubectl_mc.model.times import format_time
+
+BACKOFF_SECONDS = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
+BUSY = frozenset({429, 500, 502, 503, 504})
+"""Answers after which the same request may succeed."""
+_TRIES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A container whose log is read. The pod is known by its uid: a successor may have its name."""
+
+    uid: str
+    namespace: str
+    pod: str
+    container: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How much of a log is wanted. `tail` concerns what is there at the beginning; what comes later comes whole."""
+
+    follow: bool = False
+    previous: bool = False
+    since: datetime | None = None
+    until: datetime | None = None
+    tail: int | None = None
+
+    @property
+    def bounded(self) -> bool:
+        """Whether older lines are left out because they were not asked for."""
+        return self.since is not None or self.tail is not None
+
+
+class Lines(Protocol):
+    """Where what was read goes, in its order."""
+
+    async def lines(self, lines: list[bytes]) -> None:
+        """Lines of the log; returns when there is room for more."""
+
+    def gap(self) -> None:
+        """Lines are missing here: the kubelet no longer has them."""
+
+    def resumed(self) -> None:
+        """The stream had broken off and goes on where it stopped."""
+
+    def said(self, line: bytes) -> None:
+        """The kubelet's own words in place of the log."""
+
+
+class Enough(Exception):
+    """The log has come to where reading was to end."""
+
+
+class Replaced(Exception):
+    """What is being read belongs to another instance."""
+
+
+class LogReader:
+    """Reads one container's log into `lines`."""
+
+    def __init__(self, client: Client, window: Window, source: Source, reach: Reach, tag: bytes, lines: Lines) -> None:
+        self._client = client
+        self._window = window
+        self._source = source
+        self._reach = reach
+        self._lines = lines
+        self._intake = Intake(tag)
+        self._anchor = Anchor()
+        self._since = stamp_at(reach.since) if reach.since else b""
+        self._until = stamp_at(reach.until) if reach.until else b""
+        self._begun = datetime.now(UTC)
+        self.bounded = reach.bounded
+        """Whether `since` and `tail` still hold: they are about the beginning alone."""
+        self.moved = False
+        """Whether the present stream has brought anything new: its break is then a first one again."""
+        self.polls = False
+        """Whether the node cannot tell when a log grows, so that it has to be asked again and again."""
+        self._broken = False
+        """Whether the last stream broke off, and nothing has come since."""
+        self._complaint = b""
+        """The kubelet's own words that were passed on last."""
+        self._still: Callable[[], Awaitable[bool]] | None = None
+
+    def next_instance(self) -> None:
+        """What comes now is another instance's log."""
+        self._anchor = Anchor()
+        self.bounded = False
+
+    async def follow(self, still: Callable[[], Awaitable[bool]]) -> None:
+        """One followed stream to its end, what is new of it.
+
+        Args:
+            still: whether the same instance is there; asked when lines seem to be missing.
+
+        Raises:
+            ApiError, ConnectionLost: it broke off; call again to go on.
+            Replaced: the log is another instance's by now.
+        """
+        self.moved, self._still = False, still
+        try:
+            await self._pass(self._request(follow=not self.polls))
+        finally:
+            self._still = None
+
+    def broke(self, *, badly: bool) -> None:
+        """The stream is to be taken up again where it stopped; `badly`, unless it was to end there."""
+        self._broken = self._broken or badly
+        self._intake.drop()
+        self._anchor.resume()
+
+    async def whole(self, *, previous: bool = False, tail: int | None = None) -> None:
+        """The log as far as it goes.
+
+        Args:
+            previous: of the instance before the present one.
+            tail: so many lines of it.
+
+        Raises:
+            ApiError, ConnectionLost: it cannot be read.
+            Enough: `until` is reached.
+        """
+        for attempt in range(_TRIES):
+            try:
+                await self._pass(self._request(previous=previous, tail=tail))
+            except (ApiError, ConnectionLost) as error:
+                self.broke(badly=True)
+                if attempt == _TRIES - 1 or (isinstance(error, ApiError) and error.code not in BUSY):
+                    raise
+                await asyncio.sleep(BACKOFF_SECONDS[attempt])
+            else:
+                return
+
+    async def blocks(self, *, previous: bool = False) -> list[bytes]:
+        """What `whole` would read, held in memory; a node keeps 10 MiB of an instance by default."""
+        return [block async for block in self._stream(self._request(previous=previous))]
+
+    async def put(self, blocks: list[bytes], *, complete: bool) -> None:
+        """Pass on what was held; where more is to come, a last line without its break comes again with it."""
+        self.bounded = False
+        for block in blocks:
+            await self._new(self._intake.take(block))
+        if complete:
+            await self._new(self._intake.end())
+        else:
+            self._intake.drop()
+            self._anchor.resume()
+
+    def drop(self) -> None:
+        """Nothing more comes of a line that has begun."""
+        self._intake.drop()
+
+    async def _pass(self, request: LogRequest) -> None:
+        async with aclosing(self._stream(request)) as blocks:
+            async for block in blocks:
+                if self._broken:
+                    self._broken = False
+                    self._lines.resumed()
+                await self._new(self._intake.take(block))
+        await self._new(self._intake.end())
+
+    def _stream(self, request: LogRequest) -> AsyncGenerator[bytes]:
+        return log_blocks(self._client, request, self._window)
+
+    async def _new(self, lines: list[bytes]) -> None:
+        if not any_marked(lines):
+            await self._log(lines)
+            return
+        for is_log, group in groupby(lines, lambda line: kind_of(line) is Kind.LOG):
+            if is_log:
+                await self._log(list(group))
+            else:
+                self._said(list(group))
+
+    async def _log(self, lines: list[bytes]) -> None:
+        fresh, gap = self._anchor.new(lines)
+        if gap:
+            if self._still is not None and not await self._still():
+                raise Replaced
+            self._lines.gap()
+        if not fresh:
+            return
+        self.moved, self._complaint = True, b""
+        self._anchor.saw(fresh)
+        if self._since and fresh[0] < self._since:
+            fresh = fresh[bisect_left(fresh, self._since, key=sort_key) :]
+        enough = bool(self._until and fresh and fresh[-1][:STAMP] > self._until)
+        if enough:
+            fresh = fresh[: bisect_right(fresh, self._until, key=sort_key)]
+        if fresh:
+            await self._lines.lines(fresh)
+        if enough:
+            raise Enough
+
+    def _said(self, lines: list[bytes]) -> None:
+        """The kubelet's words, once while it repeats them."""
+        for line in lines:
+            message = message_of(line)
+            self.polls = self.polls or NO_WATCHER in message
+            if message != self._complaint:
+                self._complaint = message
+                self._lines.said(line)
+
+    def _request(self, *, follow: bool = False, previous: bool = False, tail: int | None = None) -> LogRequest:
+        source, reach, since = self._source, self._reach, self._anchor.since
+        if since is None and self.bounded:
+            # The kubelet takes whole seconds; the rest is sifted here.
+            since, tail = _whole_second(reach.since), reach.tail
+            if tail == 0 and self._broken:
+                since, tail = _whole_second(self._begun), None  # what was written since then has not come yet
+        return LogRequest(
+            source.namespace,
+            source.pod,
+            source.container,
+            follow=follow,
+            previous=previous,
+            since=since,
+            tail=tail,
+        )
+
+
+def _whole_second(time: datetime | None) -> str | None:
+    return format_time(time.replace(microsecond=0)) if time is not None else None

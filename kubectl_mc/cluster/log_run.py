@@ -1,0 +1,194 @@
+"""Reads the logs that a question asks for, once or for as long as they go on."""
+
+import asyncio
+import resource
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from kubectl_mc.cluster.client import Client
+from kubectl_mc.cluster.feed import PodFeed, open_feed
+from kubectl_mc.cluster.log_events import LogEvents
+from kubectl_mc.cluster.log_hub import LogHub, Output
+from kubectl_mc.cluster.log_reader import Reach
+from kubectl_mc.cluster.targets import Selection, find_pods, select
+from kubectl_mc.cluster.watch import Changed, Deleted, Interrupted
+from kubectl_mc.errors import ExitCode, McError, NotFound
+from kubectl_mc.logs.choice import Choice
+from kubectl_mc.model.parsing import mapping, objects, parse_pod
+from kubectl_mc.model.pod import Pod
+from kubectl_mc.model.resources import JOBS
+from kubectl_mc.model.restarts import has_ended, latest_end
+from kubectl_mc.model.targets import Query
+
+_SPARE_FILES = 64
+"""Open files beside the logs' connections."""
+_LOOK_SECONDS = 0.5
+_LAST_WORDS_SECONDS = 0.5
+
+
+@dataclass(frozen=True)
+class Question:
+    """Which logs, and how they are to be read."""
+
+    query: Query
+    choice: Choice
+    reach: Reach
+    ordered: bool = True
+    events: bool = False
+    until_done: bool = False
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How it went."""
+
+    exit_code: int
+    errors: list[McError]
+    """Targets that could not be found."""
+
+
+class LogRun:
+    """One reading of logs; `hub` has what came of each container, also after an interruption."""
+
+    def __init__(self, client: Client, question: Question, output: Output) -> None:
+        self._client = client
+        self._question = question
+        self._output = output
+        self.hub = LogHub(client, question.reach, output, ordered=question.ordered)
+        self._events = LogEvents(client, question.reach, self.hub) if question.events else None
+
+    async def run(self) -> Outcome:
+        """Until everything is read or, when following, until nothing can come any more.
+
+        Raises:
+            McError: the pods cannot be found, or no container is meant by the choice.
+        """
+        try:
+            return await (self._follow() if self._question.reach.follow else self._once())
+        finally:
+            await self.hub.close()
+            try:
+                async with asyncio.timeout(_LAST_WORDS_SECONDS):  # nobody may be reading
+                    await self.hub.flush()
+            except TimeoutError:
+                pass
+
+    async def _once(self) -> Outcome:
+        question = self._question
+        found = await find_pods(self._client, question.query)
+        pods = [parse_pod(pod) for pod in found.pods]
+        question.choice.require_any(pods)
+        if not pods and not found.errors:
+            self._output.note(f"No pods found{self._where}.")
+        await self._begin(pods)
+        await self.hub.run()
+        return Outcome(ExitCode.ERROR if found.errors or self.hub.hopeless else ExitCode.DONE, found.errors)
+
+    async def _follow(self) -> Outcome:
+        question = self._question
+        selections = await select(self._client, question.query)
+        async with open_feed(self._client, selections) as feed:
+            await feed.require_named()
+            pods = [parse_pod(pod) for pod in feed.pods.values()]
+            question.choice.require_any(pods)
+            if not pods:
+                self._output.note(f"No pods found{self._where}; waiting for the first.")
+            await self._begin(pods)
+            tasks = [asyncio.create_task(self.hub.run_for_ever())]
+            if self._events is not None:
+                tasks.append(asyncio.create_task(self._events.follow(self._namespace)))
+            try:
+                return Outcome(await self._ended(feed, selections, tasks), [])
+            finally:
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _begin(self, pods: list[Pod]) -> None:
+        self._add(pods)
+        if self._events is not None:
+            await self._events.past(pods)
+
+    async def _ended(self, feed: PodFeed, selections: list[Selection], tasks: list[asyncio.Task[None]]) -> int:
+        """Take in changes until there is nothing to wait for; the exit code."""
+        while True:
+            for task in tasks:
+                if task.done():
+                    task.result()
+            if self.hub.hopeless:
+                return ExitCode.ERROR
+            if self._question.until_done and (code := await self._code_of_all(feed, selections)) is not None:
+                return code
+            if self.hub.idle and all(selection.one_pod for selection in selections) and _all_over(feed):
+                return ExitCode.DONE
+            for update in await feed.updates(_LOOK_SECONDS):
+                if isinstance(update, Changed):
+                    self._add([parse_pod(update.item)])
+                elif isinstance(update, Deleted):
+                    self.hub.gone(parse_pod(update.item))
+                elif isinstance(update, Interrupted):
+                    self._output.note(f"{update.error.message}; trying again")
+
+    def _add(self, pods: Iterable[Pod]) -> None:
+        for pod in sorted(pods, key=lambda pod: (pod.namespace, pod.name)):
+            self.hub.add(pod, self._question.choice.of(pod))
+            if self._events is not None:
+                self._events.add(pod)
+        self._make_room(len(self.hub.members))
+
+    def _make_room(self, count: int) -> None:
+        """A log that is read is an open file to the system: allow as many as it lets this process have."""
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        needed = count + _SPARE_FILES
+        if soft != resource.RLIM_INFINITY and needed > soft:
+            enough = hard == resource.RLIM_INFINITY or needed <= hard
+            resource.setrlimit(resource.RLIMIT_NOFILE, (needed if enough else hard, hard))
+            if not enough:
+                self._output.note(
+                    f"{count} logs are to be read, but this process may open only {hard} files: some will fail; "
+                    "a higher limit (ulimit -Hn) or a narrower choice helps"
+                )
+
+    async def _code_of_all(self, feed: PodFeed, selections: list[Selection]) -> int | None:
+        """The first exit code of an app container that is not 0, else 0, once all have ended; None before."""
+        pods = [parse_pod(pod) for pod in feed.pods.values()]
+        if not pods or not all(map(has_ended, pods)) or not self._read_to_end(pods):
+            return None
+        ends = [end for pod in pods for container in pod.apps if (end := latest_end(container)) is not None]
+        failed = [end for end in ends if end.exit_code]
+        first = min(failed, key=lambda end: (end.finished_at is None, end.finished_at), default=None)
+        code = first.exit_code if first is not None else None
+        for selection in selections:
+            if selection.target is not None and selection.target.resource is JOBS:
+                verdict = await self._verdict(selection)
+                if verdict is None:
+                    return None  # another pod is going to try
+                code = None if verdict else code or ExitCode.ERROR
+        return code or ExitCode.DONE
+
+    def _read_to_end(self, pods: list[Pod]) -> bool:
+        """Whether the logs of containers that have ended have been read; a sidecar may go on for a while."""
+        return not any(self.hub.reads(pod, container.name) for pod in pods for container in pod.apps)
+
+    async def _verdict(self, selection: Selection) -> bool | None:
+        """Whether a Job has succeeded; None while it goes on."""
+        assert selection.target is not None
+        try:
+            job = await self._client.get(JOBS, selection.scope.namespace or "", selection.target.name)
+        except NotFound:
+            return False
+        conditions = objects(mapping(job, "status"), "conditions")
+        over = {condition.get("type") for condition in conditions if condition.get("status") == "True"}
+        return True if "Complete" in over else False if "Failed" in over else None
+
+    @property
+    def _namespace(self) -> str | None:
+        return None if self._question.query.all_namespaces else self._client.namespace
+
+    @property
+    def _where(self) -> str:
+        return "" if self._namespace is None else f" in {self._namespace} namespace"
+
+
+def _all_over(feed: PodFeed) -> bool:
+    return all(parse_pod(pod).terminal for pod in feed.pods.values())

@@ -1,0 +1,66 @@
+"""The logs that are kept while they are shown: a file a container, its own bytes line by line."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO
+
+from kubectl_mc.errors import McError
+from kubectl_mc.logs.line import MESSAGE, TAG
+
+
+class LogFiles:
+    """Writes into a folder. Files that are there already stay as they are: a number makes the name a new one."""
+
+    def __init__(self, folder: str, note: Callable[[str], None]) -> None:
+        """The folder is made.
+
+        Args:
+            note: told what cannot be written; the rest goes on.
+
+        Raises:
+            McError: there can be no such folder.
+        """
+        self._folder = Path(folder)
+        self._note = note
+        self._files: dict[object, BinaryIO | None] = {}
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise McError(
+                f"--save {folder}: {error.strerror or error}", "name a folder that can be made or written to"
+            ) from None
+
+    def write(self, key: object, name: str, lines: list[bytes]) -> None:
+        """Lines of the source that `key` stands for; `name` is its file's, without an ending."""
+        try:
+            if key not in self._files:
+                self._files[key] = self._opened(name)
+            file = self._files[key]
+            if file is not None:
+                file.write(b"".join([line[MESSAGE:-TAG] + b"\n" for line in lines]))
+                file.flush()
+        except OSError as error:
+            self._give_up(key, name, error)
+
+    def close(self) -> None:
+        """Close all files."""
+        for file in self._files.values():
+            if file is not None:
+                file.close()
+
+    def _opened(self, name: str) -> BinaryIO:
+        number = 1
+        while True:
+            path = self._folder / (f"{name}.log" if number == 1 else f"{name}.{number}.log")
+            try:
+                return path.open("xb", buffering=0)
+            except FileExistsError:
+                number += 1
+
+    def _give_up(self, key: object, name: str, error: OSError) -> None:
+        file = self._files.get(key)
+        if file is not None:
+            file.close()
+        self._files[key] = None
+        where = self._folder / name
+        self._note(f"{where}: {error.strerror or error}: what this container writes is shown, but no longer saved")
