@@ -37,7 +37,7 @@ def _with_marks(pieces: list[bytes], spans: list[tuple[int, int]]) -> bytes:
 
     Marks end before a colour and begin again after it, so that none of them has to know what it sets.
     """
-    shown = []
+    shown: list[bytes] = []
     at = number = 0
     reversed_already = False
     for text, colour in zip_longest(pieces[::2], pieces[1::2], fillvalue=b""):

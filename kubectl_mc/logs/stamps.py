@@ -1,4 +1,4 @@
-"""The kubelet's times as a person wants to read them."""
+"""Times as a person wants to read them: the kubelet's, and those that a container wrote itself."""
 
 import re
 from datetime import UTC, datetime, tzinfo
@@ -12,6 +12,9 @@ _SECOND = len(b"2026-01-01T00:00:00")
 _MILLISECONDS = slice(_SECOND, len(b"2026-01-01T00:00:00.123"))
 _FRACTION = slice(_SECOND, STAMP - 1)
 _well_formed = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z").fullmatch
+_rfc_3339 = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:[.,](\d+))?(Z|[+-]\d\d:?\d\d)", re.ASCII).fullmatch
+_epoch = re.compile(r"(\d{10})((?:\d{3}){0,3})(?:\.(\d+))?", re.ASCII).fullmatch
+"""Seconds, milli-, micro- or nanoseconds: whatever lies between 2001 and 2286."""
 
 
 class Stamps:
@@ -49,3 +52,29 @@ class Stamps:
             return f"{moment:%H:%M:%S}".encode(), b""
         shown = moment.isoformat()
         return shown[:_SECOND].encode(), shown[_SECOND:].encode() if moment.utcoffset() else b"Z"
+
+
+def rfc_3339_clock(written: str, zone: tzinfo | None) -> str | None:
+    """12:00:00.123 in a zone, the machine's own for None; None for what is no time with an offset."""
+    match = _rfc_3339(written)
+    if match is None:
+        return None
+    date, clock, fraction, offset = match.groups("")
+    try:
+        moment = datetime.fromisoformat(f"{date}T{clock}{offset}").astimezone(zone)
+    except (ValueError, OverflowError, OSError):
+        return None
+    return _clock(moment, fraction)
+
+
+def epoch_clock(number: str, zone: tzinfo | None) -> str | None:
+    """The same for a number since 1970; its size tells the unit, and one that is none of today's is no time."""
+    match = _epoch(f"{float(number):.6f}" if "e" in number.lower() else number)
+    if match is None:
+        return None
+    seconds, *fraction = match.groups("")
+    return _clock(datetime.fromtimestamp(int(seconds), UTC).astimezone(zone), "".join(fraction))
+
+
+def _clock(moment: datetime, fraction: str) -> str:
+    return f"{moment:%H:%M:%S}.{fraction[:3]:0<3}"

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
 import pytest
 
-from kubectl_mc.logs.stamps import Form, Stamps
+from kubectl_mc.logs.stamps import Form, Stamps, epoch_clock, rfc_3339_clock
 
 
 def hours(count: float) -> tzinfo:
@@ -97,3 +97,51 @@ def test_any_bytes_are_shown() -> None:
         odd = good[:place] + numbers.choice([b"9", b"0", b"\xff", b"", b"-1", b"\x00"]) + good[place + 1 :]
         for one in stamps:
             assert one.shown(odd) == odd or len(odd) == 30
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("2026-01-01T12:00:00Z", "12:00:00.000"),
+        ("2026-01-01T12:00:00.1Z", "12:00:00.100"),
+        ("2026-01-01T12:00:00.123999999Z", "12:00:00.123"),
+        ("2026-01-01T12:00:00.123999999999+05:30", "06:30:00.123"),
+        ("2026-01-01 12:00:00,5+0000", "12:00:00.500"),
+        ("2026-01-01T12:00:00-0330", "15:30:00.000"),
+        ("2026-01-01T12:00:00", None),
+        ("2026-01-01", None),
+        ("2026-13-01T12:00:00Z", None),
+        ("2026-01-01T12:00:60Z", None),
+        ("0001-01-01T00:00:00+14:00", None),
+        ("2026-01-01T12:00:00+99:00", None),
+        ("٢٠٢٦-01-01T12:00:00Z", None),
+        ("", None),
+    ],
+)
+def test_a_containers_own_time_is_shown_by_the_clock(written: str, shown: str | None) -> None:
+    assert rfc_3339_clock(written, UTC) == shown
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [
+        ("1767268800", "12:00:00.000"),
+        ("1767268800.123999", "12:00:00.123"),
+        ("1767268800123", "12:00:00.123"),
+        ("1767268800123.9", "12:00:00.123"),
+        ("1767268800123456", "12:00:00.123"),
+        ("1767268800123999999", "12:00:00.123"),
+        ("1.767268800123456e9", "12:00:00.123"),
+        ("1.767268800123E+12", "12:00:00.123"),
+        ("9999999999", "17:46:39.000"),
+        ("12", None),
+        ("0.001", None),
+        ("-1767268800", None),
+        ("17672688001", None),
+        ("1e400", None),
+        ("NaN", None),
+        ("1" * 5000, None),
+    ],
+)
+def test_a_number_is_a_time_where_its_size_is_one_of_todays(number: str, shown: str | None) -> None:
+    assert epoch_clock(number, UTC) == shown
