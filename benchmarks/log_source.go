@@ -2,7 +2,7 @@
 // with HTTP/2 on offer. Lines are made while they are sent, which costs less than sending them, so that a log may be
 // of any length.
 //
-//	log_source [-pods N] [-containers N] [-lines N] [-flush] [-idle]
+//	log_source [-pods N] [-containers N] [-lines N] [-idle]
 //
 // Prints a kubeconfig's path and serves until stdin ends or SIGTERM comes. A container is terminated once its log was
 // followed to the end, and its pod Succeeded with the last of them; with -idle they go on, and GET /open answers how
@@ -84,7 +84,7 @@ type object = map[string]any
 // source is everything that is served.
 type source struct {
 	pods, containers, lines int
-	flush, idle             bool
+	idle                    bool
 	open                    atomic.Int64 // idle follows
 
 	mutex   sync.Mutex
@@ -251,7 +251,7 @@ func (s *source) log(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/plain")
 	flusher := http.NewResponseController(w)
 	line := newEntry(pod*s.containers + container)
-	if s.flush || follow {
+	if follow {
 		for number := first; number < s.lines; number++ {
 			line.set(number)
 			if _, err := w.Write(line[without:]); err != nil {
@@ -336,7 +336,6 @@ func main() {
 	flag.IntVar(&s.pods, "pods", 1, "pods, web-0 and so on, with the label app=web")
 	flag.IntVar(&s.containers, "containers", 8, "containers of each, c0 and so on; 1,000 in all at most")
 	flag.IntVar(&s.lines, "lines", 1000, "lines of each container")
-	flag.BoolVar(&s.flush, "flush", false, "send line by line also what is not followed")
 	flag.BoolVar(&s.idle, "idle", false, "a follow stays open after its lines")
 	flag.Parse()
 

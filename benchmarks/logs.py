@@ -18,7 +18,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO
 from urllib.parse import urlsplit
@@ -55,6 +55,7 @@ class Reader:
 
     command: Sequence[str]
     lines: int
+    environ: Mapping[str, str] = field(default_factory=dict)
 
 
 class Source:
@@ -67,7 +68,7 @@ class Source:
         self._authority = base64.b64decode(cluster["certificate-authority-data"]).decode()
 
     def log(self, container: int) -> str:
-        """Where a container's log is."""
+        """Where the log of a container of the first pod is."""
         return f"{self.server}/api/v1/namespaces/default/pods/web-0/log?container=c{container}&timestamps=true"
 
     def idle_follows(self) -> int:
@@ -99,7 +100,7 @@ class Bench:
             yield Source(Path(process.stdout.readline().rstrip("\n")))
 
     def environ(self, source: Source) -> dict[str, str]:
-        """That of a reader. kubectl keeps what it discovers about a server: not among the user's own."""
+        """That of the readers. kubectl keeps what it discovers about a server: not among the user's own."""
         return {**os.environ, "KUBECONFIG": str(source.kubeconfig), "KUBECACHEDIR": str(self._folder / "cache")}
 
     def race(self, shape: Sequence[str], readers: Mapping[str, Reader]) -> dict[str, Cost]:
@@ -114,7 +115,7 @@ class Bench:
         """What a reader costs that writes into a file."""
         output = self._folder / "output"
         with self.source(*shape) as source, output.open("wb") as out:
-            cost = _run(reader.command, self.environ(source), out)
+            cost = _run(reader.command, {**self.environ(source), **reader.environ}, out)
         with output.open("rb") as written:
             _check(reader, sum(piece.count(b"\n") for piece in iter(lambda: written.read(1 << 20), b"")))
         return cost
@@ -125,7 +126,7 @@ class Bench:
             assert count.stdin is not None
             assert count.stdout is not None
             with self.source(*shape) as source, count.stdin as out:
-                cost = _run(reader.command, self.environ(source), out)
+                cost = _run(reader.command, {**self.environ(source), **reader.environ}, out)
             _check(reader, int(count.stdout.read()))
         return cost
 
@@ -166,8 +167,16 @@ def _shape(pods: int, containers: int, lines: int, *more: str) -> list[str]:
     return [f"-pods={pods}", f"-containers={containers}", f"-lines={lines}", *more]
 
 
-def _print(title: str, own: Cost, other: Cost, name: str = "kubectl") -> None:
-    print(f"{title:32} {own}   {name:7} {other}   x{other.wall / own.wall:5.1f}", flush=True)
+def _print(title: str, own: Cost, others: Mapping[str, Cost]) -> None:
+    ours = f"{title:32} {own}"
+    for name, cost in others.items():
+        print(f"{ours}   {name:17} {cost}   x{cost.wall / own.wall:5.1f}", flush=True)
+        ours = " " * len(ours)
+
+
+def _kubectls(reader: Reader) -> dict[str, Reader]:
+    """kubectl as it is, and by the HTTP that we speak: in Go's HTTP/2 a line sent by itself costs the server much."""
+    return {"kubectl": reader, "kubectl, HTTP/1.1": replace(reader, environ={"DISABLE_HTTP2": "true"})}
 
 
 def bulk(bench: Bench, wanted: Sequence[str]) -> None:
@@ -184,23 +193,28 @@ def bulk(bench: Bench, wanted: Sequence[str]) -> None:
         "json": "  the same, -o json",
     }
     chosen = {name: reader for name, reader in readers.items() if name in wanted}
-    others = {"kubectl": Reader((*KUBECTL, "web-0"), total)}
-    if "bulk" in wanted and shutil.which("stern"):
-        # Without --since, stern asks for the last two days only; the source doesn't look.
-        others["stern"] = Reader((*STERN, "--tail=-1", "^web-0$"), total)
+    others = _kubectls(Reader((*KUBECTL, "web-0"), total))
+    if shutil.which("stern"):
+        # stern asks for the last two days only; the source has it read everything.
+        others["stern"] = Reader((*STERN, "^web-0$"), total)
+    if "bulk" not in wanted:
+        others = {"kubectl": others["kubectl"]}
     costs = bench.race(_shape(1, CONTAINERS, bench.lines), {**chosen, **others})
     for name in chosen:
-        _print(titles[name], costs[name], costs["kubectl"])
-        if name == "bulk" and "stern" in costs:
-            _print("  the same", costs[name], costs["stern"], "stern")
+        beside = others if name == "bulk" else ["kubectl"]
+        _print(titles[name], costs[name], {other: costs[other] for other in beside})
 
 
-def flush(bench: Bench, _: Sequence[str]) -> None:
-    """Every line in a packet of its own."""
+def follow(bench: Bench, _: Sequence[str]) -> None:
+    """Every line sent by itself, as a kubelet does, until all containers have ended."""
     lines = bench.lines // 6
-    readers = {name: Reader((*command, "web-0"), CONTAINERS * lines) for name, command in _PAIR.items()}
-    costs = bench.race(_shape(1, CONTAINERS, lines, "-flush"), readers)
-    _print(f"{CONTAINERS} x {lines:,}, line by line", costs["own"], costs["kubectl"])
+    total = CONTAINERS * lines
+    # Our own output has a word about the end of each container as well.
+    own = Reader((*MC, "-f", "web-0"), total + CONTAINERS)
+    others = _kubectls(Reader((*KUBECTL, "-f", "web-0"), total))
+    costs = bench.race(_shape(1, CONTAINERS, lines), {"own": own, **others})
+    own_cost = costs.pop("own")
+    _print(f"{CONTAINERS} x {lines:,}, -f, line by line", own_cost, costs)
 
 
 def many(bench: Bench, _: Sequence[str]) -> None:
@@ -210,7 +224,7 @@ def many(bench: Bench, _: Sequence[str]) -> None:
     shape = _shape(pods, containers, lines)
     costs = bench.race(shape, {"own": Reader((*MC, *SELECTED), total)})
     theirs = bench.once(shape, Reader((*KUBECTL, *SELECTED, "--tail=-1"), total))
-    _print(f"{pods} pods x {containers} x {lines:,}", costs["own"], theirs)
+    _print(f"{pods} pods x {containers} x {lines:,}", costs["own"], {"kubectl": theirs})
 
 
 def volume(bench: Bench, _: Sequence[str]) -> None:
@@ -267,30 +281,33 @@ def _resident(pid: int) -> float:
 
 
 def source(bench: Bench, _: Sequence[str]) -> None:
-    """What the source can deliver, so that it is known not to be what is measured."""
-    title = f"{'the source alone, read by curl':32}"
+    """What the source can deliver, so that it is known where it is what is measured."""
     if shutil.which("curl") is None:
-        print(f"{title} (there is no curl)")
+        print("the source alone: there is no curl to read it", flush=True)
         return
-    words = []
-    for name, option in (("HTTP/1.1", "--http1.1"), ("HTTP/2", "--http2")):
-        walls = []
-        for _run_number in range(bench.runs):
-            with bench.source(*_shape(1, CONTAINERS, bench.lines)) as served, Path(os.devnull).open("wb") as out:
-                urls = [word for container in range(CONTAINERS) for word in ("-o", os.devnull, served.log(container))]
-                command = ["curl", "--silent", "--fail", "--insecure", "--parallel", option, *urls]
-                walls.append(_run(command, bench.environ(served), out).wall)
-        words.append(f"{statistics.median(walls):6.2f} s {name}")
-    print(title, "  ".join(words), flush=True)
+    for lines, query, title in ((bench.lines, "", "in blocks"), (bench.lines // 6, "&follow=true", "line by line")):
+        words = []
+        for name in ("HTTP/1.1", "HTTP/2"):
+            option = "--" + name.lower().replace("/", "")
+            walls = [_delivery(bench, lines, option, query) for _ in range(bench.runs)]
+            words.append(f"{statistics.median(walls):6.2f} s {name}")
+        print(f"{f'the source to curl, {title}':32}", "  ".join(words), flush=True)
 
 
-_PAIR = {"own": MC, "kubectl": KUBECTL}
+def _delivery(bench: Bench, lines: int, option: str, query: str) -> float:
+    """Seconds in which curl reads the logs of a pod, all at once."""
+    with bench.source(*_shape(1, CONTAINERS, lines)) as served, Path(os.devnull).open("wb") as nowhere:
+        logs = [word for number in range(CONTAINERS) for word in ("-o", os.devnull, served.log(number) + query)]
+        command = ["curl", "--silent", "--fail", "--insecure", "--parallel", option, *logs]
+        return _run(command, bench.environ(served), nowhere).wall
+
+
 CASES: dict[str, Callable[[Bench, Sequence[str]], None]] = {
     "source": source,
     "bulk": bulk,
     "grep": bulk,
     "json": bulk,
-    "flush": flush,
+    "follow": follow,
     "many": many,
     "volume": volume,
     "idle": idle,
