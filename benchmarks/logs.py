@@ -95,7 +95,9 @@ class Bench:
     def source(self, *shape: str) -> Iterator[Source]:
         """A source of its own, with the flags of `log_source.go`; it ends with its stdin, when it is left."""
         command = [str(self._binary), *shape]
-        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        environ = {**os.environ, "TMPDIR": str(self._folder)}
+        pipe = subprocess.PIPE
+        with subprocess.Popen(command, stdin=pipe, stdout=pipe, env=environ, text=True) as process:
             assert process.stdout is not None
             yield Source(Path(process.stdout.readline().rstrip("\n")))
 
