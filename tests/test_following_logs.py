@@ -96,8 +96,8 @@ def test_new_pods_join_and_finished_ones_leave_the_others_alone(demo: RunningDem
         started(demo, pod("late", "main"), {"main": Program(says=(Line(0.1, "here I am"),))})
         process.read_until("late main | here I am")
         demo.call(demo.cluster.store.delete, "pods", "demo", "late")
-        seen = len(process.seen)
-        process.read_until("first app | count", after=seen)
+        seen = process.read_until("late (pod) | ── pod late is gone ──").index("is gone")
+        process.read_until("first app  | count", after=seen)
         assert process.interrupt() == 130
 
 

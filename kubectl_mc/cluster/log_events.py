@@ -9,7 +9,7 @@ from kubectl_mc.cluster.events import Concerned, list_events
 from kubectl_mc.cluster.log_hub import LogHub
 from kubectl_mc.cluster.log_reader import Reach
 from kubectl_mc.cluster.watch import Changed, Snapshot, watch
-from kubectl_mc.errors import Forbidden
+from kubectl_mc.errors import McError
 from kubectl_mc.logs import words
 from kubectl_mc.logs.line import Kind
 from kubectl_mc.model.event import Event, parse_event
@@ -46,7 +46,7 @@ class LogEvents:
         concerned = Concerned(frozenset(pod.uid for pod in known), frozenset(pod.namespace for pod in known))
         try:
             found = await list_events(self._client, concerned, self._client.namespace)
-        except Forbidden as error:
+        except McError as error:
             self._hub.note(f"{error.message}: the stream goes without events")
             return
         self._tell(self._wanted(map(parse_event, found)))
@@ -59,7 +59,7 @@ class LogEvents:
                     self._tell(self._wanted(map(parse_event, change.items)))
                 elif isinstance(change, Changed):
                     self._tell([parse_event(change.item)])
-        except Forbidden as error:
+        except McError as error:
             self._hub.note(f"{error.message}: the stream goes without events")
 
     def _wanted(self, events: Iterable[Event]) -> list[Event]:

@@ -22,11 +22,11 @@ from kubectl_mc.model.restarts import latest_end
 
 _HOLD_SECONDS = 0.2
 """How long a line waits for one that may belong before it, when following."""
-_ROOM_BYTES = 24 << 20
+_ROOM_BYTES = 4 << 20
 """What may wait in all; a source that is ahead of the others by more than its share is not read on."""
 _LEAST_ROOM_BYTES = 32 << 10
 _TICK_SECONDS = 0.02
-_GATHER_SECONDS = 0.005
+_GATHER_SECONDS = 0.002
 """Lines that come within this time are merged in one go."""
 
 
@@ -71,9 +71,12 @@ class LogHub:
         self._views: dict[str, _View] = {}
         self._tails: dict[Source, asyncio.Task[None]] = {}
         self._active = 0
+        self._finishing = False
         self._fault: BaseException | None = None
         self._fed = asyncio.Event()
         self._drained = asyncio.Event()
+        self.news = asyncio.Event()
+        """Set when a tail has ended."""
         self.members: dict[Source, Member] = {}
         self.failed: dict[Source, McError] = {}
         """Why a source could not be read, for those that could not."""
@@ -133,13 +136,13 @@ class LogHub:
         self._feed(member.number, [told(kind, key, message, (about or member).tag)])
 
     async def run(self) -> None:
-        """Emit until every tail has ended.
+        """Emit lines until, after `finish`, every tail has ended and nothing is held any more.
 
         Raises:
             Exception: a fault of this tool's own; what concerns a source its tail keeps to itself.
         """
         held: deque[tuple[float, bytes]] = deque()
-        while self._active:
+        while self._active or not self._finishing:
             await self._emit(held)
             self._fed.clear()
             if await self._wait():
@@ -147,14 +150,10 @@ class LogHub:
         await self._emit(held)
         await self._out(self._merge.release(self._merge.newest))
 
-    async def run_for_ever(self) -> None:
-        """Emit, also while no tail runs, since others may be added."""
-        held: deque[tuple[float, bytes]] = deque()
-        while True:
-            await self._emit(held)
-            self._fed.clear()
-            if await self._wait():
-                await asyncio.sleep(_GATHER_SECONDS)
+    def finish(self) -> None:
+        """Nothing is added any more."""
+        self._finishing = True
+        self._fed.set()
 
     @property
     def idle(self) -> bool:
@@ -167,14 +166,10 @@ class LogHub:
         return bool(self._tails) and not self._active and len(self.failed) == len(self._tails)
 
     async def close(self) -> None:
-        """End all tails and give out what had come of their lines."""
+        """End all tails; what had come of their lines is still emitted."""
         for task in self._tails.values():
             task.cancel()
         await asyncio.gather(*self._tails.values(), return_exceptions=True)
-
-    async def flush(self) -> None:
-        """Give out whatever is held."""
-        await self._out(self._merge.release(self._merge.newest))
 
     async def take(self, member: Member, lines: list[bytes]) -> None:
         """Lines of a source; returns when there is room for more of it."""
@@ -214,6 +209,7 @@ class LogHub:
         if not task.cancelled() and (fault := task.exception()) is not None:
             self._fault = fault
         self._fed.set()
+        self.news.set()
 
     async def _wait(self) -> bool:
         """Wait for lines; False when it is time to let go of held ones."""

@@ -13,7 +13,7 @@ from kubectl_mc.cluster.client import Client
 from kubectl_mc.cluster.logs import LogRequest, Window, log_blocks
 from kubectl_mc.errors import ApiError, ConnectionLost
 from kubectl_mc.logs.intake import Intake
-from kubectl_mc.logs.line import STAMP, Kind, any_marked, kind_of, message_of, sort_key, stamp_at
+from kubectl_mc.logs.line import STAMP, Kind, kind_of, message_of, sort_key, stamp_at
 from kubectl_mc.logs.resume import Anchor
 from kubectl_mc.logs.words import NO_WATCHER
 from kubectl_mc.model.times import format_time
@@ -181,7 +181,7 @@ class LogReader:
         return log_blocks(self._client, request, self._window)
 
     async def _new(self, lines: list[bytes]) -> None:
-        if not any_marked(lines):
+        if self._intake.plain:
             await self._log(lines)
             return
         for is_log, group in groupby(lines, lambda line: kind_of(line) is Kind.LOG):
@@ -191,6 +191,8 @@ class LogReader:
                 self._said(list(group))
 
     async def _log(self, lines: list[bytes]) -> None:
+        if not lines:
+            return
         fresh, gap = self._anchor.new(lines)
         if gap:
             if self._still is not None and not await self._still():

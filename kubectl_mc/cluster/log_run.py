@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from kubectl_mc.cluster.client import Client
-from kubectl_mc.cluster.feed import PodFeed, open_feed
+from kubectl_mc.cluster.feed import PodFeed, Update, open_feed
 from kubectl_mc.cluster.log_events import LogEvents
 from kubectl_mc.cluster.log_hub import LogHub, Output
 from kubectl_mc.cluster.log_reader import Reach
@@ -22,7 +22,8 @@ from kubectl_mc.model.targets import Query
 
 _SPARE_FILES = 64
 """Open files beside the logs' connections."""
-_LOOK_SECONDS = 0.5
+_LOOK_SECONDS = 5.0
+"""So often is a Job asked whether it is over."""
 _LAST_WORDS_SECONDS = 0.5
 
 
@@ -63,17 +64,22 @@ class LogRun:
         Raises:
             McError: the pods cannot be found, or no container is meant by the choice.
         """
+        emitting = asyncio.create_task(self.hub.run())
         try:
-            return await (self._follow() if self._question.reach.follow else self._once())
-        finally:
+            outcome = await (self._follow(emitting) if self._question.reach.follow else self._once(emitting))
             await self.hub.close()
-            try:
-                async with asyncio.timeout(_LAST_WORDS_SECONDS):  # nobody may be reading
-                    await self.hub.flush()
-            except TimeoutError:
-                pass
+            self.hub.finish()
+            await emitting
+        finally:
+            # After an interruption nobody may be reading: what is held gets a moment, and no more.
+            await self.hub.close()
+            self.hub.finish()
+            await asyncio.wait([emitting], timeout=_LAST_WORDS_SECONDS)
+            if not emitting.cancel() and not emitting.cancelled():
+                emitting.exception()  # it is raised above, or comes too late to matter
+        return outcome
 
-    async def _once(self) -> Outcome:
+    async def _once(self, emitting: asyncio.Task[None]) -> Outcome:
         question = self._question
         found = await find_pods(self._client, question.query)
         pods = [parse_pod(pod) for pod in found.pods]
@@ -81,10 +87,11 @@ class LogRun:
         if not pods and not found.errors:
             self._output.note(f"No pods found{self._where}.")
         await self._begin(pods)
-        await self.hub.run()
+        self.hub.finish()
+        await emitting
         return Outcome(ExitCode.ERROR if found.errors or self.hub.hopeless else ExitCode.DONE, found.errors)
 
-    async def _follow(self) -> Outcome:
+    async def _follow(self, emitting: asyncio.Task[None]) -> Outcome:
         question = self._question
         selections = await select(self._client, question.query)
         async with open_feed(self._client, selections) as feed:
@@ -94,40 +101,56 @@ class LogRun:
             if not pods:
                 self._output.note(f"No pods found{self._where}; waiting for the first.")
             await self._begin(pods)
-            tasks = [asyncio.create_task(self.hub.run_for_ever())]
+            telling = None
             if self._events is not None:
-                tasks.append(asyncio.create_task(self._events.follow(self._namespace)))
+                telling = asyncio.create_task(self._events.follow(self._namespace))
             try:
-                return Outcome(await self._ended(feed, selections, tasks), [])
+                return Outcome(await self._ended(feed, selections, emitting), [])
             finally:
-                for task in tasks:
-                    task.cancel()
-                await asyncio.gather(*tasks, return_exceptions=True)
+                if telling is not None:
+                    telling.cancel()
+                    await asyncio.wait([telling])
 
     async def _begin(self, pods: list[Pod]) -> None:
         self._add(pods)
         if self._events is not None:
             await self._events.past(pods)
 
-    async def _ended(self, feed: PodFeed, selections: list[Selection], tasks: list[asyncio.Task[None]]) -> int:
+    async def _ended(self, feed: PodFeed, selections: list[Selection], emitting: asyncio.Task[None]) -> int:
         """Take in changes until there is nothing to wait for; the exit code."""
-        while True:
-            for task in tasks:
-                if task.done():
-                    task.result()
-            if self.hub.hopeless:
-                return ExitCode.ERROR
-            if self._question.until_done and (code := await self._code_of_all(feed, selections)) is not None:
-                return code
-            if self.hub.idle and all(selection.one_pod for selection in selections) and _all_over(feed):
-                return ExitCode.DONE
-            for update in await feed.updates(_LOOK_SECONDS):
-                if isinstance(update, Changed):
-                    self._add([parse_pod(update.item)])
-                elif isinstance(update, Deleted):
-                    self.hub.gone(parse_pod(update.item))
-                elif isinstance(update, Interrupted):
-                    self._output.note(f"{update.error.message}; trying again")
+        while (code := await self._code(feed, selections)) is None:
+            self.hub.news.clear()
+            updates = asyncio.ensure_future(feed.updates(_LOOK_SECONDS))
+            news = asyncio.ensure_future(self.hub.news.wait())
+            try:
+                await asyncio.wait([emitting, updates, news], return_when=asyncio.FIRST_COMPLETED)
+                self._take_in(updates.result() if updates.done() else [])
+            finally:
+                updates.cancel()
+                news.cancel()
+            if emitting.done():
+                emitting.result()
+        return code
+
+    async def _code(self, feed: PodFeed, selections: list[Selection]) -> int | None:
+        """How it ended; None while there is something to wait for."""
+        if self.hub.hopeless:
+            return ExitCode.ERROR
+        if self._question.until_done and (code := await self._code_of_all(feed, selections)) is not None:
+            return code
+        # Of pods that were named, none can follow those that have ended.
+        if self.hub.idle and all(selection.one_pod for selection in selections) and _all_over(feed):
+            return ExitCode.DONE
+        return None
+
+    def _take_in(self, updates: list[Update]) -> None:
+        for update in updates:
+            if isinstance(update, Changed):
+                self._add([parse_pod(update.item)])
+            elif isinstance(update, Deleted):
+                self.hub.gone(parse_pod(update.item))
+            elif isinstance(update, Interrupted):
+                self._output.note(f"{update.error.message}; trying again")
 
     def _add(self, pods: Iterable[Pod]) -> None:
         for pod in sorted(pods, key=lambda pod: (pod.namespace, pod.name)):

@@ -35,6 +35,8 @@ EXAMPLES = (
 )
 BARE = {"--timestamps": "full"}
 """What an option means that is given without a value."""
+_BATCH = 2000
+"""Lines that are made into text at a time: with what becomes of them they fit into a processor's cache."""
 
 
 def command(
@@ -202,6 +204,10 @@ class _Output:
 
     async def emit(self, lines: list[bytes]) -> None:
         lines = self._passing.passed(lines)
+        for start in range(0, len(lines), _BATCH):
+            await self._write(lines[start : start + _BATCH])
+
+    async def _write(self, lines: list[bytes]) -> None:
         if self._form.output == "json":
             shown = as_json(lines, self._names)
         else:

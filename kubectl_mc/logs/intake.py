@@ -2,10 +2,9 @@
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
-from itertools import islice
-from operator import itemgetter, le
+from operator import itemgetter
 
-from kubectl_mc.logs.line import MESSAGE, STAMP, STAMPED, Kind, Marked, sort_key, told
+from kubectl_mc.logs.line import MESSAGE, STAMP, STAMPED, Kind, Marked, told
 
 _BLANKS = frozenset(b" \t")
 _RECORD_PARTS = {b"C"[0]: b"Z Caused by: ", b"T"[0]: b"Z Traceback (", b"g"[0]: b"Z goroutine ", b"."[0]: b"Z ... "}
@@ -31,6 +30,8 @@ class Intake:
         self._traceback = False
         self._indented = False
         """Whether the last line was the indented one of a record."""
+        self.plain = True
+        """Whether the lines that were taken last have nothing to be said about them: none is `Marked`."""
 
     def take(self, block: bytes) -> list[bytes]:
         """The lines that a block completes. What follows its last line break waits for the next one."""
@@ -55,18 +56,18 @@ class Intake:
     def _lines(self, whole: bytes) -> list[bytes]:
         lines = whole.replace(b"\n", self._tag + b"\n").split(b"\n")
         lines.pop()
-        keys = list(map(sort_key, lines))
-        # Times that rise from one good one to another leave no room for a line without a time between them.
-        plain = (
-            self._last <= keys[0]
+        # Times that rise from one good one to another leave no room for a line without a time between them. Lines
+        # begin with their times, so if they are sorted as a whole, the times rise; to sort what is sorted is cheap.
+        self.plain = (
+            self._last <= lines[0][:STAMP]
             and not self._indented
             and _utc(lines[0])
             and _utc(lines[-1])
-            and all(map(le, keys, islice(keys, 1, None)))
+            and lines == sorted(lines)
             and not _has_records(whole, set(map(_first_byte, lines)))
         )
-        if plain:
-            self._last = keys[-1]
+        if self.plain:
+            self._last = lines[-1][:STAMP]
             self._traceback = False
             return lines
         return [self._placed(line) for line in lines]

@@ -92,10 +92,9 @@ class Merge:
                 lines.clear()
                 self._bytes[source] = 0
             else:
-                out = lines[:count]
+                self._bytes[source] -= self._bytes[source] * count // len(lines)
+                taken += lines[:count]
                 del lines[:count]
-                self._bytes[source] -= sum(map(len, out))
-                taken += out
         # Stable: equal times stay in the order of the sources. Runs that are ordered in themselves merge at C speed.
         taken.sort(key=sort_key)
         if taken:

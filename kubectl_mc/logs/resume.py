@@ -13,7 +13,8 @@ class Anchor:
     """
 
     def __init__(self) -> None:
-        self._lines: list[bytes] = []
+        self._blocks: list[list[bytes]] = []
+        """What has gone on its way, as far as it may be of the last second."""
         self._second = b""
         self._expected: list[tuple[bytes, bytes]] = []
         self._found = False
@@ -29,16 +30,15 @@ class Anchor:
             return
         second = lines[-1][:_SECOND]
         if second != self._second:
-            self._lines, self._second = [], second
-        # From the end, since a block may hold many seconds and only the last one counts.
-        start = len(lines)
-        while start and lines[start - 1][:_SECOND] == second:
-            start -= 1
-        self._lines += lines[start:]
+            self._blocks = []
+        self._blocks.append(lines)
+        self._second = second
 
     def resume(self) -> None:
         """The log is about to come again, from `since` on."""
-        self._expected = [_identity(line) for line in self._lines if stamp_of(line)[:_SECOND] >= self._second]
+        seen = [line for lines in self._blocks for line in lines if line[:_SECOND] >= self._second]
+        self._blocks = [seen] if seen else []
+        self._expected = [_identity(line) for line in seen if stamp_of(line)[:_SECOND] >= self._second]
         self._found = False
 
     def new(self, lines: list[bytes]) -> tuple[list[bytes], bool]:
