@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
+from kubectl_mc.cluster.body import body
 from kubectl_mc.cluster.client import Client
 from kubectl_mc.cluster.client_package import aiohttp
 from kubectl_mc.cluster.connection import CONNECT_SECONDS
@@ -80,9 +81,10 @@ async def log_blocks(client: Client, request: LogRequest, window: Window) -> Asy
         async with window.place():
             asked = connection.request("GET", path, subject, params=request.params(), timeout=timeout)
             response = await stack.enter_async_context(asked)
+        content = body(response)
         while True:
             with translated(connection.server):
-                block = await response.content.readany()
+                block = await content.readany()
             if not block:
                 return
             yield block
