@@ -146,7 +146,7 @@ class ApiServer:
         if podlogs.unassigned(pod):
             return web.Response(status=204)
         container_id = podlogs.instance(pod, container, previous=options.previous)
-        return await self._stream(request, podlogs.body(self._node, options, container_id), "text/plain")
+        return await self._stream(request, podlogs.body(self._node, self._faults, options, container_id), "text/plain")
 
     async def _remote_command(self, request: web.Request, wanted: Target) -> web.StreamResponse:
         pod = self._store.get("pods", wanted.namespace, wanted.name)

@@ -26,6 +26,10 @@ class Faults:
         """How many watches that begin get 410."""
         self.seconds = 0.0
         """How long every request waits."""
+        self.no_watchers = False
+        """Whether nodes are out of inotify instances: a followed log ends in the kubelet's complaint."""
+        self.no_logs = False
+        """Whether nodes cannot find the logs of containers: the kubelet says so in their place."""
         self.only_v4 = False
         """Whether exec and attach speak v4.channel.k8s.io only, as nodes before 1.29 do."""
         self.bookmark_every = 60.0
@@ -49,6 +53,14 @@ class Faults:
     def delay(self, seconds: float) -> None:
         """Every request from now on waits so long; 0 ends it."""
         self.seconds = seconds
+
+    def exhaust_watchers(self, on: bool = True) -> None:
+        """Followed logs end where they would begin to wait, with the kubelet's words behind the last line."""
+        self.no_watchers = on
+
+    def lose_logs(self, on: bool = True) -> None:
+        """Requests for logs are answered with the kubelet's words alone, as 200."""
+        self.no_logs = on
 
     def v4_only(self, on: bool = True) -> None:
         """Refuse v5.channel.k8s.io."""

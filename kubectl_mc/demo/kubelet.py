@@ -93,6 +93,13 @@ class Kubelet:
                         return instance.log
         return None
 
+    def rotate_logs(self) -> None:
+        """Begin a new log file for every container that runs."""
+        for pod in self._pods.values():
+            for container in pod.containers:
+                if container.running and container.instance is not None:
+                    container.instance.log.rotate()
+
     def view(self, pod_uid: str, container: str) -> ContainerView | None:
         """The container now; None when the node does not know it."""
         found = self._find(pod_uid, container)

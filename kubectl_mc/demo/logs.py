@@ -35,6 +35,8 @@ class LogFile:
         self._lines: list[LogLine] = []
         self._writer = writer
         self.ended = False
+        self.first = 0
+        """The first line of the present file: those before it were rotated away, and only followers have seen them."""
         self.followers = 0
         """How many wait for the next line: the node writes for them."""
         self._changed = WakeUp()
@@ -62,6 +64,11 @@ class LogFile:
         self.fill()
         self._add(lines)
         self._changed.ring()
+
+    def rotate(self) -> None:
+        """Go on in a new file; no one reads an old one."""
+        self.fill()
+        self.first = len(self._lines)
 
     def end(self) -> None:
         """The instance is over: followers read what is left and stop."""

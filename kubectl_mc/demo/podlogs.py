@@ -11,6 +11,7 @@ from datetime import datetime
 
 from kubectl_mc.demo import errors
 from kubectl_mc.demo.clock import rfc3339_nano
+from kubectl_mc.demo.faults import Faults
 from kubectl_mc.demo.logs import LogFile, LogLine
 from kubectl_mc.demo.node import Node
 from kubectl_mc.demo.reads import flag, number
@@ -19,6 +20,7 @@ from kubectl_mc.demo.store import Object
 SECOND = 1_000_000_000
 _BLOCK = 2_000
 """Lines that are sent at once: so much that a long log is quick, so little that others get their turn."""
+_NO_WATCHER = b"failed to create fsnotify watcher: too many open files"
 
 
 @dataclass(frozen=True)
@@ -127,15 +129,16 @@ def instance(pod: Object, container: str, *, previous: bool) -> str:
     raise errors.bad_request(f"{subject} is waiting to start{joint} {words.get(reason, reason)}")
 
 
-async def body(node: Node, options: LogOptions, container_id: str) -> AsyncIterator[bytes]:
+async def body(node: Node, faults: Faults, options: LogOptions, container_id: str) -> AsyncIterator[bytes]:
     """The log in pieces; with `follow` it goes on until the instance ends."""
-    log = node.log_file(container_id)
+    log = None if faults.no_logs else node.log_file(container_id)
     if log is None:
         # The kubelet has answered 200 by then, so its error is the text of the log.
         yield f"unable to retrieve container logs for {container_id}".encode()
         return
     left = options.limit
-    async for lines in _blocks(log, options):
+    watches = not faults.no_watchers
+    async for lines in _blocks(log, options, watches=watches):
         piece = _text(lines, timestamps=options.timestamps)
         if left is not None:
             piece = piece[:left]
@@ -144,18 +147,20 @@ async def body(node: Node, options: LogOptions, container_id: str) -> AsyncItera
             yield piece
         if left == 0:
             return
+    if options.follow and not watches and not log.ended:
+        yield _NO_WATCHER
 
 
-async def _blocks(log: LogFile, options: LogOptions) -> AsyncIterator[list[LogLine]]:
+async def _blocks(log: LogFile, options: LogOptions, *, watches: bool) -> AsyncIterator[list[LogLine]]:
     """The lines that are there, then those that come."""
     lines = log.lines
     seen = len(lines)
-    first = 0 if options.tail is None else max(seen - options.tail, 0)
+    first = log.first if options.tail is None else max(seen - options.tail, log.first)
     if options.since:
         first = max(first, bisect_left(lines, options.since, key=lambda line: line.time))
     for at in range(first, seen, _BLOCK):
         yield lines[at : min(at + _BLOCK, seen)]
-    while options.follow and not (log.ended and len(log.lines) == seen):
+    while options.follow and watches and not (log.ended and len(log.lines) == seen):
         await log.changed(seen)
         new = log.lines[seen:]
         seen += len(new)

@@ -117,3 +117,37 @@ async def test_the_instance_before_a_restart_is_the_previous_log() -> None:
         assert previous.status == 200
         assert previous.body == b"started\nno route\n"
         assert "lastState" in found["status"]["containerStatuses"][0]
+
+
+async def test_what_was_rotated_away_is_read_by_nobody_who_comes_later() -> None:
+    async with own_cluster() as api:
+        api.cluster.apply(pod("one"), TICKS)
+        api.cluster.advance(10)
+        log = f"{PODS}/one/log"
+        async with api.stream(log, {"follow": "true", "tailLines": "1"}) as lines:
+            assert await lines.readline() == b"tick\n"
+            api.cluster.simulation.node.rotate_logs()
+            assert (await api.log("one", {"tailLines": "5"})).body.count(b"tick") <= 1
+            assert await lines.readline() == b"tick\n", "a follower goes on in the new file"
+
+
+async def test_a_node_that_cannot_watch_ends_a_followed_log_in_its_own_words() -> None:
+    async with own_cluster() as api:
+        api.cluster.apply(pod("one"), TALKS)
+        api.cluster.advance(10)
+        api.cluster.faults.exhaust_watchers()
+        followed = await api.log("one", {"follow": "true", "tailLines": "1"})
+        assert followed.body == b"line 9\nfailed to create fsnotify watcher: too many open files"
+        assert (await api.log("one", {"tailLines": "1"})).body == b"line 9\n"
+
+
+async def test_a_node_without_the_log_says_so_in_its_place() -> None:
+    async with own_cluster() as api:
+        api.cluster.apply(pod("one"), TALKS)
+        api.cluster.advance(10)
+        api.cluster.faults.lose_logs()
+        answer = await api.log("one")
+        assert answer.status == 200
+        assert re.fullmatch(rb"unable to retrieve container logs for containerd://[0-9a-f]{64}", answer.body)
+        api.cluster.faults.lose_logs(on=False)
+        assert (await api.log("one")).body.count(b"line") == 10
