@@ -64,7 +64,7 @@ class LogHub:
 
     def __init__(self, client: Client, reach: Reach, output: Output, *, ordered: bool = True) -> None:
         self._client = client
-        self._reach = reach
+        self.reach = reach
         self._output = output
         self._merge = Merge() if ordered else Arrivals()
         self._window = Window()
@@ -91,7 +91,7 @@ class LogHub:
                 continue
             member = self._join(source, container, _place(pod, container))
             sink = _Sink(self, member)
-            tail = Tail(self._client, self._window, source, self._reach, member.tag, view, sink)
+            tail = Tail(self._client, self._window, source, self.reach, member.tag, view, sink)
             self._active += 1
             task = asyncio.create_task(tail.run(container))
             task.add_done_callback(lambda task, member=member: self._ended(task, member))  # type: ignore[misc]
@@ -224,7 +224,7 @@ class LogHub:
         if self._fault is not None:
             raise self._fault
         await self._out(self._merge.ready())
-        if self._reach.follow:
+        if self.reach.follow:
             now = time.monotonic()
             if self._merge.waits and (not held or held[-1][1] != self._merge.newest):
                 held.append((now, self._merge.newest))
@@ -298,7 +298,8 @@ class _Sink:
         self._hub.fail(self._member.source, error)
 
     def _tell(self, kind: Kind, message: str, at: datetime | None = None) -> None:
-        self._hub.tell(self._member, kind, message, at)
+        if at is None or self._hub.reach.covers(at):
+            self._hub.tell(self._member, kind, message, at)
 
 
 def _place(pod: Pod, container: Container) -> int:

@@ -5,7 +5,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import Protocol
 
@@ -49,6 +49,11 @@ class Reach:
         """Whether older lines are left out because they were not asked for."""
         return self.since is not None or self.tail is not None
 
+    def covers(self, second: datetime) -> bool:
+        """Whether what happened in a second, at which part of it nobody knows, may lie in the span."""
+        begun = self.since is None or second + timedelta(seconds=1) > self.since
+        return begun and (self.until is None or second <= self.until)
+
 
 class Lines(Protocol):
     """Where what was read goes, in its order."""
@@ -86,7 +91,8 @@ class LogReader:
         self._intake = Intake(tag)
         self._anchor = Anchor()
         self._since = stamp_at(reach.since) if reach.since else b""
-        self._until = stamp_at(reach.until) if reach.until else b""
+        # Times are asked for in microseconds: the last one counts as a whole.
+        self._until = stamp_at(reach.until)[:-4] + b"999Z" if reach.until else b""
         self._begun = datetime.now(UTC)
         self.bounded = reach.bounded
         """Whether `since` and `tail` still hold: they are about the beginning alone."""
@@ -225,7 +231,7 @@ class LogReader:
         source, reach, since = self._source, self._reach, self._anchor.since
         if since is None and self.bounded:
             # The kubelet takes whole seconds; the rest is sifted here.
-            since, tail = _whole_second(reach.since), reach.tail
+            since, tail = _whole_second(reach.since), reach.tail if tail is None else tail
             if tail == 0 and self._broken:
                 since, tail = _whole_second(self._begun), None  # what was written since then has not come yet
         return LogRequest(
