@@ -52,7 +52,7 @@ def _read(name: str | None) -> Syntax | None:
     context = command.make_context(command.name, [], resilient_parsing=True)
     parameters = [item for item in command.get_params(context) if not getattr(item, "hidden", False)]
     return Syntax(
-        flags=tuple(_flag(item) for item in parameters if item.param_type_name == "option"),
+        flags=tuple(_flag(item, getattr(command, "bare", {})) for item in parameters if item.param_type_name == "option"),
         arguments=tuple(
             Argument(item.name, item.nargs == -1) for item in parameters if item.param_type_name == "argument"
         ),
@@ -61,7 +61,7 @@ def _read(name: str | None) -> Syntax | None:
     )
 
 
-def _flag(option: Any) -> Flag:
+def _flag(option: Any, bare: Mapping[str, str]) -> Flag:
     words = (*option.opts, *option.secondary_opts)
     return Flag(
         name=option.name,
@@ -71,4 +71,5 @@ def _flag(option: Any) -> Flag:
         repeatable=option.multiple,
         metavar=option.metavar or "",
         about=option.help or "",
+        bare=any(word in bare for word in words),
     )

@@ -73,7 +73,7 @@ def _read_flag(line: Line, word: str) -> Flag | None:
     """Take in a word with a dash; the flag, when the next word is its value."""
     name, equals, value = word.partition("=")
     if flag := line.syntax.flag(name):
-        if flag.takes_value and not equals:
+        if flag.takes_value and not equals and not flag.bare:
             return flag
         if name in flag.long or not equals:
             line.values.setdefault(flag.name, []).append(value)

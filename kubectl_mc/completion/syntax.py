@@ -17,6 +17,8 @@ class Flag:
     repeatable: bool
     metavar: str
     about: str
+    bare: bool = False
+    """Whether it may stand without its value, which then only a `=` can give."""
 
 
 @dataclass(frozen=True, slots=True)

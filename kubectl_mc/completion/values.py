@@ -41,7 +41,7 @@ def value(blank: Blank) -> Reply:
         return _VALUES[parameter.name](blank)
     if flag is not None and "|" in flag.metavar:
         return reply(Candidate(choice) for choice in flag.metavar.split("|"))
-    return FILES if flag is not None and flag.metavar == "FILE" else NOTHING
+    return FILES if flag is not None and flag.metavar in ("FILE", "DIR") else NOTHING
 
 
 def _namespaces(blank: Blank) -> Reply:
@@ -99,6 +99,7 @@ _VALUES: Mapping[str, Callable[[Blank], Reply]] = {
     "cluster": _entries("clusters"),
     "user": _entries("users"),
     "container": _containers,
+    "exclude": _containers,
     **dict.fromkeys(TARGET_PARAMETERS, _targets),
 }
 """By parameter name: the values that depend on the world."""

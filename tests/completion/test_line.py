@@ -13,6 +13,7 @@ SYNTAX = Syntax(
         flag("namespace", "-n", takes_value=True),
         flag("watch", "-w", takes_value=False),
         flag("as-group", "-g", takes_value=True, repeatable=True),
+        Flag("times", ("--times",), (), True, False, "a|b", "", bare=True),
     ),
     arguments=(Argument("pod", variadic=False), Argument("words", variadic=True)),
 )
@@ -30,6 +31,8 @@ WHOLE_REST = Syntax(flags=SYNTAX.flags, arguments=(Argument("words", variadic=Tr
         ("web -n shop ls -l ", {"pod": ["web"], "namespace": ["shop"], "words": ["ls"]}),
         ("-n -w ", {"namespace": ["-w"]}),
         ("web -- -n ", {"pod": ["web"], "words": ["-n"]}),
+        ("--times web ", {"times": [""], "pod": ["web"]}),
+        ("--times=a web ", {"times": ["a"], "pod": ["web"]}),
         ("--no-such-flag web ", {"pod": ["web"], "words": []}),
         ("- ", {"pod": ["-"], "words": []}),
     ],
@@ -51,6 +54,8 @@ def test_words_before_the_cursor_become_values(words: str, values: dict[str, lis
         ("-", "a flag", "-"),
         ("web --na", "a flag", "--na"),
         ("--watch=", "a flag", "--watch="),
+        ("--times=", "--times", ""),
+        ("--times ", "pod", ""),
         ("web -- -n", "words", "-n"),
     ],
 )
@@ -84,4 +89,4 @@ def test_a_command_that_ends_at_its_argument_leaves_the_rest_unread(words: str, 
 
 def test_a_flag_that_was_given_is_not_offered_again_unless_it_repeats() -> None:
     line = read_line(SYNTAX, ["-w", "-g", "a", "-"])
-    assert [flag.name for flag in line.open_flags()] == ["namespace", "as-group"]
+    assert [flag.name for flag in line.open_flags()] == ["namespace", "as-group", "times"]
