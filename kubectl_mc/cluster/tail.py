@@ -210,17 +210,28 @@ class Tail:
 
         While it is read the kubelet may start the next one, and what was the present log is the previous one: so it
         counts only if the same instance was there before and after.
+
+        Raises:
+            ApiError: it may not be read.
         """
-        for _ in range(_REST_TRIES):
+        changes = failures = 0
+        while changes < _REST_TRIES:
             try:
                 before = await self._instance()
                 blocks = await self._reader.blocks(previous=before != container.status.container_id)
-                if before != await self._instance():
-                    continue
-            except McError:
-                return  # gone with its pod, or with the restart after the next: what was read has to do
-            await self._reader.put(blocks, complete=True)
-            return
+                if before == await self._instance():
+                    await self._reader.put(blocks, complete=True)
+                    return
+                changes += 1
+            except (ConnectionLost, ApiError) as error:
+                if isinstance(error, ApiError) and error.code in (400, 404):
+                    return  # gone with its pod, or with the restart after the next: what was read has to do
+                if isinstance(error, ApiError) and error.code not in BUSY:
+                    raise
+                if failures == _SAID_AFTER:
+                    self._sink.trouble(error)
+                await asyncio.sleep(BACKOFF_SECONDS[min(failures, len(BACKOFF_SECONDS) - 1)])
+                failures += 1
 
     async def _is_present(self, container: Container) -> bool:
         return await self._instance() == container.status.container_id
