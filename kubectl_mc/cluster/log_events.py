@@ -11,7 +11,6 @@ from kubectl_mc.cluster.log_reader import Reach
 from kubectl_mc.cluster.watch import Changed, Snapshot, watch
 from kubectl_mc.errors import McError
 from kubectl_mc.logs import words
-from kubectl_mc.logs.line import Kind
 from kubectl_mc.model.event import Event, parse_event
 from kubectl_mc.model.pod import Pod
 from kubectl_mc.model.resources import EVENTS
@@ -79,9 +78,7 @@ class LogEvents:
                 self._unclaimed.append(event)
             elif (event.uid, event.count) not in self._told:
                 self._told.add((event.uid, event.count))
-                whole = self._hub.whole(pod)
-                about = self._hub.member(pod, event.container) or whole
-                self._hub.tell(whole, Kind.EVENT, words.seen(event), _place(event), about=about)
+                self._hub.tell_event(pod, event.container, words.seen(event), _time(event), _place(event))
 
 
 def _time(event: Event) -> datetime:

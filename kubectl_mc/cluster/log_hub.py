@@ -113,27 +113,25 @@ class LogHub:
             self._merge.close(member.number)
         return member
 
-    def member(self, pod: Pod, container: str) -> Member | None:
-        """A container that is read; None when it is none of them."""
-        return self.members.get(Source(pod.uid, pod.namespace, pod.name, container))
-
     def reads(self, pod: Pod, container: str) -> bool:
         """Whether more may come of a container."""
         task = self._tails.get(Source(pod.uid, pod.namespace, pod.name, container))
         return task is not None and not task.done()
 
-    def tell(
-        self, member: Member, kind: Kind, message: str, at: datetime | None = None, *, about: Member | None = None
-    ) -> None:
-        """A word among a source's lines, in its place by time, though not before the newest of them.
-
-        Args:
-            about: whom it concerns, if not that source.
-        """
+    def tell(self, member: Member, kind: Kind, message: str, at: datetime | None = None) -> None:
+        """A word among a source's lines, in its place by time, though not before the newest of them."""
         newest = self._merge.newest_of(member.number)
         now = newest or self._merge.newest or stamp_at(datetime.now(UTC))
         key = max(newest, stamp_at(at)) if at is not None else now
-        self._feed(member.number, [told(kind, key, message, (about or member).tag)])
+        self._feed(member.number, [told(kind, key, message, member.tag)])
+
+    def tell_event(self, pod: Pod, container: str, message: str, at: datetime, place: datetime) -> None:
+        """A pod's event, `at` its time; it stands where `place` says. No container's line waits for one."""
+        whole = self.whole(pod)
+        about = self.members.get(Source(pod.uid, pod.namespace, pod.name, container), whole)
+        line = told(Kind.EVENT, max(self._merge.newest_of(whole.number), stamp_at(place)), message, about.tag)
+        line.stamp = stamp_at(at)
+        self._feed(whole.number, [line])
 
     async def run(self) -> None:
         """Emit lines until, after `finish`, every tail has ended and nothing is held any more.

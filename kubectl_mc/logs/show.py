@@ -27,6 +27,7 @@ _COLORS = ("36", "32", "33", "34", "35", "96", "92", "93", "94", "95", "38;5;208
 """SGR foregrounds of the prefixes, by the container's place in its pod. No red, which means trouble."""
 _OWN_STYLES = {Kind.ERROR: "1;31", Kind.GAP: "1;33"}
 _OWN_STYLE = "2"
+_WARNING_STYLE = "33"
 
 
 @dataclass(frozen=True)
@@ -127,6 +128,8 @@ class Show:
             return [b"--"]
         if kind_of(line) is not Kind.LOG:
             style = _OWN_STYLES.get(kind_of(line), _OWN_STYLE)
+            if kind_of(line) is Kind.EVENT and message_of(line).startswith(b"Warning "):
+                style = _WARNING_STYLE
             said = harmless(self._own(line))
             return [f"\x1b[{style}m".encode() + said + b"\x1b[0m" if look.colors else said]
         message = message_of(line)
