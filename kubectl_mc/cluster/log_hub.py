@@ -100,9 +100,17 @@ class LogHub:
     def gone(self, pod: Pod) -> None:
         """A pod is there no more."""
         view = self._views.get(pod.uid)
-        if view is not None and view.pod is not None:
-            view.update(None)
-            self.tell(self.whole(pod), Kind.LIFECYCLE, f"pod {pod.name} is gone")
+        if view is None or view.pod is None:
+            return
+        view.update(None)
+        whole = self.whole(pod)
+        self.tell(whole, Kind.LIFECYCLE, f"pod {pod.name} is gone")
+        # Pods come and go: their sources' numbers are for others then. What is still read is freed at its end.
+        del self.members[whole.source]
+        self._merge.free(whole.number)
+        for source, task in self._tails.items():
+            if source.uid == pod.uid and task.done():
+                self._merge.free(self.members[source].number)
 
     def whole(self, pod: Pod) -> Member:
         """What stands for a pod itself, not for one of its containers; no line waits for it."""
@@ -129,6 +137,8 @@ class LogHub:
         """A pod's event, `at` its time; it stands where `place` says. No container's line waits for one."""
         whole = self.whole(pod)
         about = self.members.get(Source(pod.uid, pod.namespace, pod.name, container), whole)
+        if self._views[pod.uid].pod is None:
+            about = whole
         line = told(Kind.EVENT, max(self._merge.newest_of(whole.number), stamp_at(place)), message, about.tag)
         line.stamp = stamp_at(at)
         self._feed(whole.number, [line])
@@ -204,6 +214,8 @@ class LogHub:
     def _ended(self, task: asyncio.Task[None], member: Member) -> None:
         self._active -= 1
         self._merge.close(member.number)
+        if self._views[member.source.uid].pod is None:
+            self._merge.free(member.number)
         if not task.cancelled() and (fault := task.exception()) is not None:
             self._fault = fault
         self._fed.set()

@@ -4,10 +4,12 @@ A line may go out when no source can still bring one that belongs before it: whe
 every open source. What that rule would hold up for long, because a source is silent, `release` lets go.
 """
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Callable
 
 from kubectl_mc.logs.line import STAMP, Kind, Marked, kind_of, sort_key
 
+_Bisect = Callable[..., int]
 _NOTHING = b""
 _ALL = b"\xff" * STAMP
 
@@ -24,16 +26,30 @@ class Merge:
         self._newest: list[bytes] = []
         """By source the key of its newest line; the lowest one for a source that has brought none."""
         self._open: set[int] = set()
+        self._filled: set[int] = set()
+        """The sources of which lines wait: of many, most are silent."""
+        self._free: list[int] = []
+        """Numbers that another source may have, ascending."""
         self._released = _NOTHING
 
     def add(self) -> int:
-        """A new source, behind all others; its number."""
-        self._pending.append([])
-        self._bytes.append(0)
-        self._newest.append(_NOTHING)
-        number = len(self._pending) - 1
+        """A new source, behind those that were added just before; its number."""
+        for index, number in enumerate(self._free):
+            if number not in self._filled:
+                del self._free[index]
+                self._newest[number] = _NOTHING
+                break
+        else:
+            number = len(self._pending)
+            self._pending.append([])
+            self._bytes.append(0)
+            self._newest.append(_NOTHING)
         self._open.add(number)
         return number
+
+    def free(self, source: int) -> None:
+        """A closed source is done with: once its last line has gone out, another one may have its number."""
+        insort(self._free, source)
 
     def feed(self, source: int, lines: list[bytes]) -> None:
         """Lines of a source, in its order."""
@@ -41,9 +57,10 @@ class Merge:
             self._pending[source] += lines
             self._bytes[source] += sum(map(len, lines))
             self._newest[source] = lines[-1][:STAMP]
+            self._filled.add(source)
 
     def close(self, source: int) -> None:
-        """A source brings no more lines."""
+        """A source holds up no others any more."""
         self._open.discard(source)
 
     def bytes_of(self, source: int) -> int:
@@ -52,7 +69,7 @@ class Merge:
 
     def ahead(self, source: int) -> bool:
         """Whether a source has lines that wait for another's; the one that all wait for is never ahead."""
-        return bool(self._pending[source]) and any(
+        return source in self._filled and any(
             self._newest[other] < self._newest[source] for other in self._open if other != source
         )
 
@@ -63,7 +80,7 @@ class Merge:
     @property
     def waits(self) -> bool:
         """Whether any line is held."""
-        return any(self._pending)
+        return bool(self._filled)
 
     @property
     def newest(self) -> bytes:
@@ -72,26 +89,28 @@ class Merge:
 
     def ready(self) -> list[bytes]:
         """The lines that nothing can come before any more."""
+        if not self._filled:
+            return []
         limit = min((self._newest[source] for source in self._open), default=_ALL)
         # A source may go on with lines of the time that it has reached, and they may belong before another's.
-        return self._taken([bisect_left(lines, limit, key=sort_key) for lines in self._pending])
+        return self._taken(limit, bisect_left)
 
     def release(self, key: bytes) -> list[bytes]:
         """The lines up to a key, whatever may still come."""
-        return self._taken([bisect_right(lines, key, key=sort_key) for lines in self._pending])
+        return self._taken(key, bisect_right)
 
-    def _taken(self, counts: list[int]) -> list[bytes]:
-        """So many lines of each source, in order."""
+    def _taken(self, key: bytes, bisect: _Bisect) -> list[bytes]:
+        """Each source's lines up to a key, in order."""
         taken: list[bytes] = []
-        for source, count in enumerate(counts):
+        for source in sorted(self._filled):
             lines = self._pending[source]
-            if not count:
-                continue
+            count = bisect(lines, key, key=sort_key)
             if count == len(lines):
                 taken += lines
                 lines.clear()
                 self._bytes[source] = 0
-            else:
+                self._filled.discard(source)
+            elif count:
                 self._bytes[source] -= self._bytes[source] * count // len(lines)
                 taken += lines[:count]
                 del lines[:count]
