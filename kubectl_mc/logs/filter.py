@@ -16,6 +16,19 @@ ALWAYS = frozenset({Kind.GAP, Kind.ERROR})
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """What a filter has found in a record, as far as the record has come."""
+
+    matches: bool = False
+    unwanted: bool = False
+    level: Level | None = None
+    """The highest of its lines'."""
+
+
+_NOTHING = Found()
+
+
+@dataclass(frozen=True, slots=True)
 class Wanted:
     """What a filter lets through; what is not given asks for nothing.
 
@@ -35,16 +48,22 @@ class Wanted:
 
     def passes(self, record: list[bytes]) -> bool:
         """Whether a record matches and has the level, and nothing unwanted in it."""
-        messages = [message_of(line) for line in record]
-        if self.unmatch is not None and any(map(self.unmatch.search, messages)):
-            return False
-        if self.level is not None and not self._is_important(messages):
-            return False
-        return self.match is None or any(map(self.match.search, messages))
+        return self.lets_through(self.found(record))
 
-    def _is_important(self, messages: list[bytes]) -> bool:
-        levels = [level for level in map(level_of, messages) if level is not None]
-        return not levels or self.level is None or max(levels) >= self.level
+    def found(self, lines: list[bytes], earlier: Found = _NOTHING) -> Found:
+        """What is found in lines of a record, added to what was found in those that came earlier."""
+        messages = [message_of(line) for line in lines]
+        unwanted = earlier.unwanted or (self.unmatch is not None and any(map(self.unmatch.search, messages)))
+        if unwanted:
+            return Found(unwanted=True)
+        matches = earlier.matches or self.match is None or any(map(self.match.search, messages))
+        levels = [earlier.level, *map(level_of, messages)] if self.level is not None else []
+        return Found(matches, level=max((level for level in levels if level is not None), default=None))
+
+    def lets_through(self, found: Found) -> bool:
+        """Whether a record passes, by what has been found in it."""
+        important = self.level is None or found.level is None or found.level >= self.level
+        return found.matches and important and not found.unwanted
 
 
 class Filter:
@@ -56,8 +75,10 @@ class Filter:
 
     def __init__(self, wanted: Wanted) -> None:
         self._wanted = wanted
-        self._passed: dict[bytes, bool] = {}
-        """By source whether its last record has passed: a part of it may come later."""
+        self._found: dict[bytes, Found] = {}
+        """By source what was found in its last record: a part of it may come later."""
+        self._last: dict[bytes, bytes] = {}
+        """By source its last line, for those whose last record is one that has not been looked at for that."""
         self._surrounds = Surroundings(wanted.before, wanted.after) if wanted.before or wanted.after else None
         without = Wanted(unmatch=wanted.unmatch, level=wanted.level)
         self._kept = Filter(without) if self._surrounds and not without.everything else None
@@ -70,7 +91,7 @@ class Filter:
             candidates = self._kept.passed(lines) if self._kept else lines
             return self._surrounds.of(candidates, self._hits(candidates))
         if not any_marked(lines):
-            self._passed.clear()
+            self._last.update(zip(map(source_tag, lines), lines, strict=True))
             return self._plain(lines)
         return [line for line, hit in zip(lines, self._hits(lines), strict=True) if hit]
 
@@ -93,19 +114,24 @@ class Filter:
             if kind_of(record[0]) in ALWAYS:
                 yield True
                 continue
+            if kind_of(record[0]) is not Kind.LOG:
+                yield self._wanted.passes(record)
+                continue
             tag = source_tag(record[0])
-            # The rest of a record whose beginning has gone out follows it.
-            earlier = continues(record[0]) and self._passed.get(tag, False)
-            passes = earlier or self._wanted.passes(record)
-            self._passed[tag] = passes
+            last = self._last.pop(tag, None)
+            earlier = _NOTHING
+            if continues(record[0]):
+                earlier = self._found.get(tag, _NOTHING) if last is None else self._wanted.found([last])
+            self._found[tag] = found = self._wanted.found(record, earlier)
+            passes = self._wanted.lets_through(found)
             yield from (passes for _ in record)
 
 
 def records(lines: list[bytes]) -> Iterator[list[bytes]]:
-    """Lines in groups: a line with those that continue it, which stand right behind it."""
+    """Lines in groups: a container's line with those that continue it, which stand right behind it."""
     record: list[bytes] = []
     for line in lines:
-        if record and not (continues(line) and source_tag(line) == source_tag(record[0])):
+        if record and not (continues(line) and _is_of(record[0], line)):
             yield record
             record = []
         record.append(line)
@@ -113,8 +139,13 @@ def records(lines: list[bytes]) -> Iterator[list[bytes]]:
         yield record
 
 
+def _is_of(first: bytes, line: bytes) -> bool:
+    """Whether a container wrote the first line, and a line is from the same source."""
+    return kind_of(first) is Kind.LOG and source_tag(line) == source_tag(first)
+
+
 class Surroundings:
-    """The lines before and after those that hit, as grep's -B and -A."""
+    """The lines before and after those that hit, as grep's -B and -A. What must not be hidden has none after it."""
 
     def __init__(self, before: int, after: int) -> None:
         self._after = after
@@ -129,15 +160,15 @@ class Surroundings:
         out: list[bytes] = []
         append: Callable[[bytes], None] = out.append
         for line, hit in zip(lines, hits, strict=True):
-            if kind_of(line) in ALWAYS:
-                append(line)
-            elif hit:
+            if hit:
                 if self._skipped and self._shown:
                     append(BREAK)
                 out += self._earlier
                 self._earlier.clear()
                 append(line)
-                self._left, self._skipped, self._shown = self._after, False, True
+                self._skipped, self._shown = False, True
+                if kind_of(line) not in ALWAYS:
+                    self._left = self._after
             elif self._left:
                 append(line)
                 self._left -= 1
