@@ -17,6 +17,7 @@ COLUMNS = 132
 PICTURES = {
     "status": (["status"], ["status", "sidecar-down"]),
     "progress": (["status", "webapp"], ["status", "sidecar-gate"]),
+    "logs": (["logs", "sidecar-down", "--tail", "4", "--events"], ["logs", "memory-hog", "--tail", "3"]),
     "events": (["events", "port-conflict"],),
 }
 LINES = 18
