@@ -63,7 +63,7 @@ class LogEvents:
 
     def _wanted(self, events: Iterable[Event]) -> list[Event]:
         """Past events within the bounds of the log lines; the last `tail` of them, for want of a better measure."""
-        ordered = sorted(events, key=_time)
+        ordered = sorted(events, key=_place)
         if self._reach.since is not None:
             ordered = [event for event in ordered if _time(event) >= self._reach.since]
         if self._reach.until is not None:
@@ -86,6 +86,6 @@ def _time(event: Event) -> datetime:
 
 
 def _place(event: Event) -> datetime:
-    """Events know whole seconds, so they come behind the lines of theirs, as far as that second has passed."""
+    """Most events know whole seconds: they come behind the lines of theirs, as far as that second has passed."""
     time = _time(event)
-    return max(time, min(time.replace(microsecond=0) + _ALMOST_A_SECOND, datetime.now(UTC)))
+    return time if time.microsecond else max(time, min(time + _ALMOST_A_SECOND, datetime.now(UTC)))
