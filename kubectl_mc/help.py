@@ -52,7 +52,10 @@ def write_options(command: Any, ctx: Any, formatter: Any, *, brief: bool) -> Non
         elif getattr(parameter, "rich_help_panel", None) == CONNECTION_PANEL:
             connection.append(record)
         else:
-            own.append(record)
+            name, about = record
+            for word in getattr(command, "bare", {}):
+                name = name.replace(f"{word} ", f"{word}[=") + "]" if f"{word} " in name else name
+            own.append((name, about))
     for title, records in (("Arguments", arguments), ("Options", own)):
         if records:
             with formatter.section(heading(title)):

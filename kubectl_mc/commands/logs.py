@@ -71,8 +71,8 @@ def command(
         list[str] | None, typer.Option("--not", metavar="REGEX", help="No lines that match any of these.")
     ] = None,
     ignore_case: Annotated[bool, typer.Option("--ignore-case", help="For --grep, --not and --highlight.")] = False,
-    before: Annotated[int, typer.Option("--before", metavar="N", help="N lines of the stream before a match.")] = 0,
-    after: Annotated[int, typer.Option("--after", metavar="N", help="N lines of the stream after a match.")] = 0,
+    before: Annotated[int | None, typer.Option("--before", metavar="N", help="N lines before a match, too.")] = None,
+    after: Annotated[int | None, typer.Option("--after", metavar="N", help="N lines after a match, too.")] = None,
     highlight: Annotated[
         list[str] | None, typer.Option("--highlight", "-H", metavar="REGEX", help="Mark what matches; hide nothing.")
     ] = None,
@@ -127,8 +127,8 @@ def command(
         matching,
         parse_pattern("--not", without or [], ignore_case=ignore_case),
         parse_level_word(level),
-        parse_count("--before", before),
-        parse_count("--after", after),
+        parse_count("--before", before or 0),
+        parse_count("--after", after or 0),
     )
     if (before or after) and matching is None:
         raise UsageError("--before and --after need a match to stand around", "give --grep REGEX")
