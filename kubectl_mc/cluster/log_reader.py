@@ -133,6 +133,12 @@ class LogReader:
         self._intake.drop()
         self._anchor.resume()
 
+    def lost(self) -> None:
+        """What came after a break can never be read."""
+        if self._broken:
+            self._broken = False
+            self._lines.gap()
+
     async def whole(self, *, previous: bool = False, tail: int | None = None) -> None:
         """The log as far as it goes.
 
@@ -177,9 +183,6 @@ class LogReader:
     async def _pass(self, request: LogRequest) -> None:
         async with aclosing(self._stream(request)) as blocks:
             async for block in blocks:
-                if self._broken:
-                    self._broken = False
-                    self._lines.resumed()
                 await self._new(self._intake.take(block))
         await self._new(self._intake.end())
 
@@ -203,7 +206,11 @@ class LogReader:
         if gap:
             if self._still is not None and not await self._still():
                 raise Replaced
+            self._broken = False
             self._lines.gap()
+        elif self._broken:
+            self._broken = False
+            self._lines.resumed()
         if not fresh:
             return
         self.moved, self._complaint = True, b""

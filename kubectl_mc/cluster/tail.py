@@ -88,6 +88,7 @@ class Tail:
 
     async def _live(self) -> None:
         seen: Container | None = None
+        ended: ContainerState | None = None
         while True:
             container = await self._next_instance(seen)
             if container is None:
@@ -95,7 +96,7 @@ class Tail:
             if seen is None:
                 await self._history(container)
             else:
-                await self._between(seen, container)
+                await self._between(seen, ended, container)
             ended = latest_end(container)
             if ended is None:
                 ended = await self._follow(container)
@@ -150,11 +151,11 @@ class Tail:
         await self._reader.put(blocks, complete=not reach.follow)
         return True
 
-    async def _between(self, seen: Container, container: Container) -> None:
+    async def _between(self, seen: Container, ended: ContainerState | None, container: Container) -> None:
         """What came and went since the instance that was read: the last of it is still there as the previous one."""
         self._reader.next_instance()
         missed = container.status.restarts - seen.status.restarts - 1
-        last = container.status.last if not container.state.waiting else None
+        last = _before(container) or (ended if missed == 0 else None)
         if missed > 0 and last is not None:
             missed -= await self._previous(container, last)
         self._sink.started(container, last, max(missed, 0))
@@ -197,7 +198,8 @@ class Tail:
             except (ConnectionLost, ApiError):
                 self._reader.broke(badly=True)
                 continue
-            self._reader.broke(badly=state is None and not self._reader.polls)
+            cut = isinstance(broken, ConnectionLost)
+            self._reader.broke(badly=cut or (state is None and not self._reader.polls))
             if state is not None:
                 await self._rest(container)
                 return state
@@ -217,7 +219,11 @@ class Tail:
         changes = failures = 0
         while changes < _REST_TRIES:
             try:
-                before = await self._instance()
+                now = _find(await self._pod(), self._source.container)
+                if now is not None and not _in_reach(container, now):
+                    self._reader.lost()
+                    return
+                before = now.status.container_id if now is not None else None
                 blocks = await self._reader.blocks(previous=before != container.status.container_id)
                 if before == await self._instance():
                     await self._reader.put(blocks, complete=True)
@@ -260,4 +266,16 @@ def _end_of(instance: Container, now: Container | None) -> ContainerState | None
         return None
     if now.status.container_id == instance.status.container_id:
         return latest_end(now)
-    return now.status.last or ContainerState(StateKind.UNKNOWN)
+    return (_before(now) if _in_reach(instance, now) else None) or ContainerState(StateKind.UNKNOWN)
+
+
+def _before(container: Container) -> ContainerState | None:
+    """How the instance before ended. In a back-off the last state is the end of the very instance that has ended."""
+    return None if container.state.waiting else container.status.last
+
+
+def _in_reach(instance: Container, now: Container) -> bool:
+    """Whether the kubelet still gives an instance's log: as the present one, or as the one before that."""
+    if now.status.container_id == instance.status.container_id:
+        return True
+    return now.status.restarts - instance.status.restarts <= 1 and not now.state.waiting
