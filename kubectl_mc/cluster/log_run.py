@@ -173,14 +173,19 @@ class LogRun:
                 )
 
     async def _code_of_all(self, feed: PodFeed, selections: list[Selection]) -> int | None:
-        """The first exit code of an app container that is not 0, else 0, once all have ended; None before."""
+        """The first exit code of an app container that is not 0, else 0, once all have ended; None before.
+
+        1 for a pod that has failed without them.
+        """
         pods = [parse_pod(pod) for pod in feed.pods.values()]
         if not pods or not all(map(has_ended, pods)) or not self._read_to_end(pods):
             return None
         ends = [end for pod in pods for container in pod.apps if (end := latest_end(container)) is not None]
         failed = [end for end in ends if end.exit_code]
         first = min(failed, key=lambda end: (end.finished_at is None, end.finished_at), default=None)
-        code = first.exit_code if first is not None else None
+        # A pod may fail before its apps begin, in an init container for example.
+        unbegun = ExitCode.ERROR if any(pod.phase == "Failed" for pod in pods) else None
+        code = first.exit_code if first is not None else unbegun
         for selection in selections:
             if selection.target is not None and selection.target.resource is JOBS:
                 verdict = await self._verdict(selection)
