@@ -1,30 +1,34 @@
 """`kubectl mc logs -f`: no line is lost or doubled, whatever happens to the connection, the container or the server."""
 
+import fcntl
+import json
 import re
-from collections.abc import Callable
+import select
+import signal
+import struct
+import termios
+import time
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from kubectl_mc.demo.programs import Every, Exit, Line, Program
+from kubectl_mc.demo import podlogs
+from kubectl_mc.demo.programs import Every, Exit, Line, Program, Stop
 from kubectl_mc.demo.server import RunningDemo
 from tests.commands import run
-from tests.processes import Running, on_a_pipe
+from tests.log_pods import COUNTING, Json, end, job, lived, pod, says, started, wait_for, write
+from tests.processes import DEADLINE_SECONDS, Running, on_a_pipe
+
+LOOPING = Program(
+    says=(Line(0.1, lambda when: f"attempt {when.run.attempt}"), Line(-0.1, "goodbye")), exit=Exit(after=1.0, code=3)
+)
 
 
-def pod(name: str, *containers: str, restart_policy: str = "Always") -> dict[str, Any]:
-    listed = [{"name": container, "image": "busybox:1.37"} for container in containers]
-    spec = {"containers": listed, "restartPolicy": restart_policy}
-    return {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name}, "spec": spec}
-
-
-COUNTING = Program(says=(Every(0.01, lambda when: f"count {when.n}"),))
-
-
-def started(demo: RunningDemo, document: dict[str, Any], programs: dict[str, Program]) -> None:
-    demo.call(demo.cluster.apply, document, programs)
-    demo.call(demo.cluster.advance, 10)
+def rows(text: str, container: str = "app") -> list[str]:
+    """A container's rows without their prefix."""
+    return re.findall(rf"^{container} *\| (.*)$", text, re.MULTILINE)
 
 
 def numbers(text: str, container: str = "app") -> list[int]:
@@ -53,10 +57,11 @@ def throttle(demo: RunningDemo) -> None:
 
 @pytest.mark.parametrize("trouble", [drop, restart_server, throttle])
 def test_each_number_comes_once_whatever_happens_to_the_connection(
-    trouble: Callable[[RunningDemo], None], demo: RunningDemo, kubeconfig: Path
+    trouble: Callable[[RunningDemo], None], demo: RunningDemo, kubeconfig: Path, tmp_path: Path
 ) -> None:
     started(demo, pod("web", "app", "side"), {"app": COUNTING, "side": COUNTING})
-    with on_a_pipe("logs", "web", "-f", "--tail", "5", environ={"KUBECONFIG": str(kubeconfig)}) as process:
+    words = ("logs", "web", "-f", "--tail", "5", "--save", str(tmp_path))
+    with on_a_pipe(*words, environ={"KUBECONFIG": str(kubeconfig)}) as process:
         process.read_until("app  | count")
         for _ in range(3):
             read_past(process)
@@ -69,6 +74,8 @@ def test_each_number_comes_once_whatever_happens_to_the_connection(
     for container in ("app", "side"):
         found = numbers(process.seen, container)
         assert found == list(range(found[0], found[-1] + 1))
+        kept = (tmp_path / f"web_{container}.log").read_text().splitlines()
+        assert kept[: len(found)] == [f"count {number}" for number in found]
 
 
 def test_restarts_are_stitched_from_the_last_line_to_the_first(demo: RunningDemo, kubeconfig: Path) -> None:
@@ -122,49 +129,350 @@ def test_without_permission_each_container_costs_a_note_and_the_whole_an_error(
     assert "web/side: Error from server (Forbidden)" in result.err
 
 
-def test_a_namespace_without_pods_is_said(kubeconfig: Path) -> None:
-    result = run("logs", kubeconfig=kubeconfig)
-    assert (result.exit_code, result.err) == (0, "No pods found in demo namespace.\n")
+def follow(*words: str, kubeconfig: Path) -> Any:
+    """`kubectl mc logs WORDS -f` as a process on pipes."""
+    return on_a_pipe("logs", *words, "-f", environ={"KUBECONFIG": str(kubeconfig)})
+
+
+# Restarts
+
+
+def test_a_container_in_back_off_shows_its_dead_instance_and_then_the_next(demo: RunningDemo, kubeconfig: Path) -> None:
+    lived(demo, 90, pod("loop", "app"), {"app": LOOPING})
+    with follow("loop", kubeconfig=kubeconfig) as process:
+        process.read_until("app exited 3 after 1s")
+        demo.call(demo.cluster.advance, 90)
+        process.read_until("exited 3", after=process.read_until("app restarted (exit 3)").index("(exit 3)"))
+        assert process.interrupt() == 130
+    first, *story = rows(process.seen)
+    restarts = int(re.findall(r"restart (\d+); \1 instances before it cannot be read any more", first)[0])
+    assert story == [
+        f"attempt {restarts}",
+        "goodbye",
+        "── app exited 3 after 1s ──",
+        f"── app restarted (exit 3), restart {restarts + 1} ──",
+        f"attempt {restarts + 1}",
+        "goodbye",
+        "── app exited 3 after 1s ──",
+    ]
+
+
+@pytest.mark.parametrize(("unseen", "lost"), [(0, ""), (1, ""), (2, "; 1 instance before it cannot be read any more")])
+def test_what_came_and_went_between_two_looks_is_read_as_the_previous_instance(
+    unseen: int, lost: str, demo: RunningDemo, kubeconfig: Path
+) -> None:
+    speaks = Program(says=(Line(0.1, lambda when: f"attempt {when.run.attempt}"),))
+    lived(demo, 60, pod("web", "app"), {"app": speaks})
+    with follow("web", kubeconfig=kubeconfig) as process:
+        process.read_until("attempt 0")
+        demo.wait(demo.cluster.faults.stop())
+        for code in range(1, unseen + 2):
+            end(demo, "web", "app", code)
+            demo.call(demo.cluster.advance, 400)
+        demo.wait(demo.cluster.faults.start())
+        process.read_until(f"attempt {unseen + 1}")
+        assert process.interrupt() == 130
+    story = rows(process.seen)
+    assert story.count("attempt 0") == story.count(f"attempt {unseen + 1}") == 1
+    assert [row for row in story if row.startswith("attempt")] == [
+        "attempt 0",
+        *([f"attempt {unseen}"] if unseen else []),
+        f"attempt {unseen + 1}",
+    ]
+    assert f"── app restarted (exit {unseen + 1}), restart {unseen + 1}{lost} ──" in story
+    assert any("missing" in row for row in story) == (unseen > 0), "nobody knows what it wrote while nobody listened"
+
+
+# The end
+
+ENDS = {code: Program(says=(Line(0.1, "working"),), exit=Exit(after=2.0, code=code)) for code in range(8)}
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("document", "programs", "code"),
     [
-        (["-f", "-p"], "-f and -p exclude each other"),
-        (["--since", "1m", "--since-time", "2026-01-01T00:00:00Z"], "exclude each other"),
-        (["--since-time", "yesterday"], "no time"),
-        (["--tail", "-5"], "no number of lines"),
-        (["-g", "a(b"], "no regular expression"),
-        (["--role", "boss"], "no such role"),
-        (["-o", "xml"], "no such output"),
+        (pod("work", "app", "side", restart_policy="Never"), {"app": ENDS[0], "side": ENDS[0]}, 0),
+        (pod("work", "app", "side", restart_policy="Never"), {"app": ENDS[0], "side": ENDS[7]}, 7),
+        (
+            pod("work", "app", "side", restart_policy="Never"),
+            {"app": Program(exit=Exit(after=9, code=5)), "side": ENDS[7]},
+            7,
+        ),
+        (
+            pod("work", "app", inits=["first"], sidecars=["proxy"], restart_policy="Never"),
+            {"first": ENDS[0], "proxy": Program(stop=Stop(code=6)), "app": ENDS[0]},
+            0,
+        ),
+        (pod("work", "app", inits=["first"], restart_policy="Never"), {"first": ENDS[4], "app": ENDS[0]}, 1),
+        (job("work", "app"), {"app": ENDS[0]}, 0),
+        (job("work", "app"), {"app": ENDS[3]}, 3),
+        (job("work", "app", backoff_limit=2), {"app": ENDS[3]}, 3),
     ],
 )
-def test_wrong_usage_ends_with_2(words: list[str], said: str, shared_kubeconfig: Path) -> None:
-    result = run("logs", "port-conflict", *words, kubeconfig=shared_kubeconfig)
-    assert result.exit_code == 2
-    assert said in result.err
+def test_until_done_ends_with_the_first_exit_code_of_an_app_container_that_is_not_0(
+    document: Json, programs: dict[str, Program], code: int, demo: RunningDemo, kubeconfig: Path
+) -> None:
+    lived(demo, 100, document, programs)
+    target = "job/work" if document["kind"] == "Job" else "work"
+    assert run("logs", target, "--until-done", kubeconfig=kubeconfig).exit_code == code
 
 
-def test_containers_are_chosen_by_name_glob_and_role(shared_kubeconfig: Path) -> None:
-    def containers(*words: str) -> set[str]:
-        lines = run("logs", "deploy/production-app", "-o", "json", *words, kubeconfig=shared_kubeconfig).lines
-        return {re.findall(r'"container": "([^"]+)"', line)[0] for line in lines}
+def test_until_done_waits_for_the_next_try_of_a_job(demo: RunningDemo, kubeconfig: Path) -> None:
+    lived(demo, 10, job("work", "app", backoff_limit=2), {"app": says("trying")})
 
-    everything = containers()
-    assert {"webapp", "redis", "log-collector", "config-loader"} <= everything
-    assert containers("-c", "redis") == {"redis"}
-    assert containers("-c", "*-*", "-x", "log-*") == {name for name in everything if "-" in name} - {"log-collector"}
-    assert containers("--role", "init") == {"wait-for-services", "config-loader"}
+    def present_pod() -> str:
+        pods = demo.call(demo.cluster.store.list, "pods", "demo")
+        return str(next(each for each in pods if each["status"]["phase"] == "Running")["metadata"]["name"])
+
+    with on_a_pipe("logs", "job/work", "--until-done", environ={"KUBECONFIG": str(kubeconfig)}) as process:
+        process.read_until("trying")
+        end(demo, present_pod(), "app", 3)
+        demo.call(demo.cluster.advance, 30)
+        process.read_until("trying", after=process.read_until("app exited 3").index("exited 3"))
+        end(demo, present_pod(), "app", 0)
+        demo.call(demo.cluster.advance, 30)
+        assert process.wait() == 0
+        assert process.stderr() == ""
+    assert process.seen.count("trying") == 2
 
 
-def test_filters_let_through_what_matches(shared_kubeconfig: Path) -> None:
-    def lines(*words: str) -> list[str]:
-        return run("logs", "port-conflict", *words, kubeconfig=shared_kubeconfig).lines
+def test_a_named_pod_that_has_ended_ends_the_stream(demo: RunningDemo, kubeconfig: Path) -> None:
+    lived(demo, 60, pod("work", "app", restart_policy="Never"), {"app": ENDS[3]})
+    result = run("logs", "work", "-f", kubeconfig=kubeconfig)
+    assert (result.exit_code, result.err) == (0, "")
+    assert result.lines == ["app | working", "app | ── app exited 3 after 2s ──"]
 
-    found = lines("-g", "eaddrinuse", "--ignore-case")
-    assert found
-    assert "EADDRINUSE" in found[0]
-    assert any("at Server.setupListenHandle" in line for line in found), "a record passes whole"
-    assert not any("url:" in line for line in found)
-    assert not any("EADDRINUSE" in line for line in lines("--not", "EADDRINUSE"))
-    assert lines("-g", "eaddrinuse") == []
+
+def test_a_named_pod_that_ends_while_it_is_followed_ends_the_stream(demo: RunningDemo, kubeconfig: Path) -> None:
+    lived(demo, 60, pod("work", "app", restart_policy="Never"), {"app": says("working")})
+    with follow("work", kubeconfig=kubeconfig) as process:
+        process.read_until("working")
+        write(demo, "work", "last words")
+        end(demo, "work", "app", 0)
+        assert process.wait() == 0
+        assert process.stderr() == ""
+    assert rows(process.seen)[1] == "last words"
+    assert len(rows(process.seen)) == 3
+
+
+def test_a_pod_that_is_deleted_is_said_and_the_others_go_on(demo: RunningDemo, kubeconfig: Path) -> None:
+    for name in ("one", "two"):
+        lived(demo, 60, pod(name, "app"), {"app": says("hello")})
+    with follow("pod/one", "pod/two", kubeconfig=kubeconfig) as process:
+        process.read_until("two app | hello", after=0)
+        write(demo, "one", "last words")
+        demo.call(demo.cluster.store.delete, "pods", "demo", "one")
+        process.read_until("── pod one is gone ──")
+        write(demo, "two", "still here")
+        process.read_until("still here")
+        assert process.interrupt() == 130
+        assert process.stderr() == ""
+
+
+@pytest.mark.parametrize("words", [[], ["--stats"], ["--until-done"], ["-o", "json"], ["--events"]])
+def test_ctrl_c_ends_it_within_a_second(words: list[str], demo: RunningDemo, kubeconfig: Path) -> None:
+    lived(demo, 60, pod("web", "app", "silent"), {"app": says("hello")})
+    with follow("web", *words, kubeconfig=kubeconfig) as process:
+        process.read_until("hello")
+        began = time.monotonic()
+        assert process.interrupt() == 130
+        assert time.monotonic() - began < 1
+        assert [line.split()[1] for line in process.stderr().splitlines()] == (
+            ["CONTAINER", "app", "silent"] if words == ["--stats"] else []
+        )
+
+
+def test_a_reader_that_does_not_read_does_not_hold_up_ctrl_c(demo: RunningDemo, kubeconfig: Path) -> None:
+    lived(demo, 10, pod("web", "app"), {"app": Program(says=(Every(0.001, "x" * 1000),))})
+    with follow("web", kubeconfig=kubeconfig) as process:
+        deadline = time.monotonic() + DEADLINE_SECONDS
+        while waiting_bytes(process.descriptor) < 60_000:
+            assert time.monotonic() < deadline, "the pipe did not fill up"
+            select.select([], [], [], 0.01)
+        process.process.send_signal(signal.SIGINT)
+        assert process.process.wait(2) == 130
+        assert process.stderr() == ""
+
+
+def waiting_bytes(descriptor: int) -> int:
+    """What a pipe holds."""
+    found: int = struct.unpack("i", fcntl.ioctl(descriptor, termios.FIONREAD, b"\0\0\0\0"))[0]
+    return found
+
+
+def test_a_reader_that_has_seen_enough_ends_it_quietly(demo: RunningDemo, kubeconfig: Path) -> None:
+    lived(demo, 10, pod("web", "app"), {"app": COUNTING})
+    with follow("web", kubeconfig=kubeconfig) as process:
+        process.read_until("count")
+        assert process.process.stdout is not None
+        process.process.stdout.close()
+        assert process.process.wait(DEADLINE_SECONDS) == 0
+        assert process.stderr() == ""
+
+
+# What goes wrong
+
+
+def test_a_break_before_the_first_line_loses_none(demo: RunningDemo, kubeconfig: Path) -> None:
+    lived(demo, 60, pod("web", "app"), {"app": says("old")})
+    faults = demo.cluster.faults
+    with follow("web", "--tail", "0", kubeconfig=kubeconfig) as process:
+        wait_for(demo, lambda: faults.open_streams == 2)  # the watch and the log
+        demo.wait(faults.stop())
+        write(demo, "web", "meanwhile")
+        demo.wait(faults.start())
+        process.read_until("meanwhile")
+        write(demo, "web", "after it")
+        process.read_until("after it")
+        assert process.interrupt() == 130
+    assert rows(process.seen) == ["meanwhile", "after it"]
+
+
+def test_lines_that_were_rotated_away_leave_a_marked_gap(demo: RunningDemo, kubeconfig: Path) -> None:
+    lived(demo, 10, pod("web", "app"), {"app": COUNTING})
+    with follow("web", "--tail", "5", "--stats", kubeconfig=kubeconfig) as process:
+        process.read_until("count")
+        demo.wait(demo.cluster.faults.stop())
+        demo.call(demo.cluster.advance, 3)
+        demo.call(demo.cluster.simulation.node.rotate_logs)
+        demo.wait(demo.cluster.faults.start())
+        seen = process.read_until("lines are missing here: the kubelet no longer has them").index("missing")
+        process.read_until("count", after=seen)
+        read_past(process)
+        assert process.interrupt() == 130
+        *notes, header, row = process.stderr().splitlines()
+        assert not any("no line is lost" in note for note in notes)
+        assert row.split()[header.split().index("GAPS")] == "1"
+    before, after = (numbers(part) for part in process.seen.split("lines are missing here"))
+    for part in (before, after):
+        assert part == list(range(part[0], part[-1] + 1))
+    assert after[0] - before[-1] > 250
+
+
+def test_the_kubelets_words_are_not_repeated_while_it_repeats_them(
+    demo: RunningDemo, kubeconfig: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+    body = podlogs.body
+
+    def counted(*arguments: Any) -> AsyncIterator[bytes]:
+        asked.append(arguments)
+        return body(*arguments)
+
+    monkeypatch.setattr(podlogs, "body", counted)
+    lived(demo, 60, pod("web", "app"), {"app": says("hello")})
+    demo.call(demo.cluster.faults.lose_logs)
+    with follow("web", "-o", "json", kubeconfig=kubeconfig) as process:
+        process.read_until("unable to retrieve")
+        wait_for(demo, lambda: len(asked) > 3)
+        demo.call(demo.cluster.faults.lose_logs, on=False)
+        process.read_until("hello")
+        assert process.interrupt() == 130
+    found = [json.loads(line) for line in process.seen.splitlines()]
+    assert [each["type"] for each in found] == ["error", "log"]
+
+
+def test_a_log_that_cannot_be_watched_is_asked_for_again_and_again(demo: RunningDemo, kubeconfig: Path) -> None:
+    lived(demo, 10, pod("web", "app"), {"app": COUNTING})
+    demo.call(demo.cluster.faults.exhaust_watchers)
+    with follow("web", "--tail", "5", kubeconfig=kubeconfig) as process:
+        process.read_until("failed to create fsnotify watcher: too many open files")
+        for _ in range(2):
+            read_past(process)
+        assert process.interrupt() == 130
+        notes = process.stderr().splitlines()
+    assert len(notes) == 1
+    assert "fs.inotify.max_user_instances" in notes[0]
+    assert process.seen.count("fsnotify") == 1
+    found = numbers(process.seen)
+    assert found == list(range(found[0], found[-1] + 1))
+
+
+def test_without_permission_for_events_the_stream_goes_without(demo: RunningDemo, tmp_path: Path) -> None:
+    lived(demo, 60, pod("web", "app"), {"app": says("hello")})
+    demo.call(demo.cluster.auth.grant, "demo-viewer", ["get", "list", "watch"], ["pods", "pods/log"], "demo")
+    viewer = demo.cluster.write_kubeconfig(tmp_path / "viewer", user="demo-viewer")
+    with follow("web", "--events", kubeconfig=viewer) as process:
+        process.read_until("hello")
+        write(demo, "web", "more")
+        process.read_until("more")
+        assert process.interrupt() == 130
+        assert process.stderr().count("the stream goes without events") == 1
+
+
+# What comes
+
+
+def test_each_event_comes_once_for_each_time_that_it_is_counted(demo: RunningDemo, kubeconfig: Path) -> None:
+    lived(demo, 20, pod("loop", "app"), {"app": LOOPING})
+    with follow("loop", "--events", "-o", "json", kubeconfig=kubeconfig) as process:
+        process.read_until("Started container app (x3)")
+        for seconds, count in ((30, 4), (60, 5)):
+            drop(demo)
+            demo.call(demo.cluster.advance, seconds)
+            process.read_until(f"Started container app (x{count})")
+        assert process.interrupt() == 130
+    found = [json.loads(line) for line in process.seen.splitlines()]
+    events = [(each["container"], each["message"]) for each in found if each["type"] == "event"]
+    assert len(events) == len(set(events))
+    assert {container for container, message in events if "Scheduled" not in message} == {"app"}
+
+
+def test_filters_and_their_surroundings_go_on_with_the_stream(demo: RunningDemo, kubeconfig: Path) -> None:
+    lived(demo, 10, pod("web", "app"), {"app": COUNTING})
+    with follow("web", "--tail", "1", "-g", "0$", "--not", "00$", "--after", "1", kubeconfig=kubeconfig) as process:
+        target = int(re.findall(r"count (\d+)", process.read_until("1\n--\n"))[0]) // 100 * 100 + 150
+        process.read_until(f"count {target}\n")
+        assert process.interrupt() == 130
+    found = process.seen.splitlines()
+    wanted = [n for n in range(numbers(process.seen)[0], target + 1) if n % 10 == 0 and n % 100]
+    groups = [[f"app | count {n}", f"app | count {n + 1}", "--"] for n in wanted]
+    expected = [line for group in groups for line in group]
+    assert found[: len(expected) - 2] == expected[:-2]
+
+
+def test_a_line_that_comes_after_later_ones_is_marked(demo: RunningDemo, kubeconfig: Path) -> None:
+    lived(demo, 60, pod("web", "app", "side"), {})
+    with follow("web", kubeconfig=kubeconfig) as process:
+        write(demo, "web", "on time", container="app")
+        process.read_until("app  | on time")
+        write(demo, "web", "behind", container="side", ago=20)
+        process.read_until("side ~ behind")
+        assert process.interrupt() == 130
+
+
+def test_an_ephemeral_container_joins(demo: RunningDemo, kubeconfig: Path) -> None:
+    lived(demo, 60, pod("web", "app"), {"app": says("hello"), "dbg": says("looking around")})
+
+    def debug() -> None:
+        store = demo.cluster.store
+        found = store.get("pods", "demo", "web")
+        debugger = {**found["spec"]["containers"][0], "name": "dbg"}
+        store.update("pods", {**found, "spec": {**found["spec"], "ephemeralContainers": [debugger]}})
+        demo.cluster.advance(10)
+
+    with follow("web", kubeconfig=kubeconfig) as process:
+        process.read_until("app | hello")
+        demo.call(debug)
+        process.read_until("dbg | looking around")
+        assert process.interrupt() == 130
+
+
+def test_sixty_pods_are_followed_at_once(demo: RunningDemo, kubeconfig: Path) -> None:
+    names = [f"web-{number}" for number in range(60)]
+    for name in names:
+        lived(demo, 60, pod(name, "app", labels={"app": "web"}), {"app": says("first")})
+    lived(demo, 60, pod("stranger", "app"), {"app": says("first")})
+    with follow("-l", "app=web", "--tail", "1", kubeconfig=kubeconfig) as process:
+        for name in names:
+            process.read_until(f"{name} app".ljust(10) + " | first")
+        wait_for(demo, lambda: demo.cluster.faults.open_streams >= 61)
+        for name in names:
+            write(demo, name, "second")
+        for name in names:
+            process.read_until(f"{name} app".ljust(10) + " | second")
+        assert process.interrupt() == 130
+        assert process.stderr() == ""
+    assert sorted(process.seen.split()) == sorted(
+        word for name in names for line in ("first", "second") for word in (name, "app", "|", line)
+    )
