@@ -5,16 +5,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 _UNSAFE = re.compile(
-    rb"\x1b\[[0-9;:]*m"  # a colour: it stays
+    rb"(\x1b\[[0-9;:]*m)"  # a colour: it stays
     rb"|\x1b\[[0-?]*[ -/]*[@-~]"  # any other control sequence
     rb"|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?"  # a title, a link, the clipboard
     rb"|\x1b.?"
-    rb"|[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]",
+    rb"|[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]"
+    rb"|\xc2(?![\x80-\xbf])",  # half a character, which might become whole when what follows is taken out
     re.DOTALL,
 )
 """Colours, then what does more to a terminal than colour."""
 _COLOR = re.compile(rb"\x1b\[[0-9;:]*m")
 _RESET = b"\x1b[0m"
+_ROOM = 12
+"""Columns that a count may take."""
 
 
 def harmless(message: bytes) -> bytes:
@@ -26,7 +29,7 @@ def harmless(message: bytes) -> bytes:
     def safe(match: re.Match[bytes]) -> bytes:
         nonlocal coloured
         found = match.group()
-        if found.endswith(b"m") and found.startswith(b"\x1b["):
+        if match.lastindex:
             coloured = True
             return found
         return b"" if found.startswith(b"\x1b") else b"\\x%02x" % found[-1]
@@ -44,8 +47,11 @@ def plain(row: bytes) -> bytes:
 class _Repeated:
     what: object
     prefix: bytes
+    """What stands in front of a count that has a row of its own."""
     column: int | None
     """Where the count goes behind the row; None for a row that leaves no room: it gets one of its own."""
+    columns: int
+    """How wide the terminal was."""
     count: int = 1
     shown: int = 1
     is_last: bool = True
@@ -79,7 +85,11 @@ class Fold:
         """A row to show; `what` it says, if that may repeat."""
         self._count()
         self._rows.append(row)
-        self._last = _Repeated(what, prefix, self._column(row)) if what is not None else None
+        columns = self._columns()
+        if what is None or columns <= _ROOM:
+            self._last = None
+        else:
+            self._last = _Repeated(what, self._fitting(prefix, columns), self._column(row, columns), columns)
 
     def rows(self) -> list[bytes]:
         """The rows that were added since the last call."""
@@ -93,17 +103,30 @@ class Fold:
         """Something else was written: the last row is not the terminal's last any more."""
         self._last = None
 
-    def _column(self, row: bytes) -> int | None:
-        width = self._width_of(plain(row).decode(errors="replace"))
-        column = width % self._columns()
-        fits = b"\t" not in row and (column or not width) and column + 12 < self._columns()
-        return column if fits else None
+    def _fitting(self, prefix: bytes, columns: int) -> bytes:
+        return prefix if self._width_of(plain(prefix).decode(errors="replace")) + _ROOM < columns else b""
+
+    def _column(self, row: bytes, columns: int) -> int | None:
+        """Where a row ends, as far as all terminals agree on it and there is room behind."""
+        try:
+            text = plain(row).decode()
+        except UnicodeDecodeError:
+            return None
+        width = self._width_of(text)
+        # What is joined, and where what is wide wraps, is the terminal's business.
+        sure = text.isascii() or (width <= columns and all(map(self._width_of, text)))
+        column = width % columns
+        fits = "\t" not in text and (column or not width) and column + _ROOM < columns
+        return column if sure and fits else None
 
     def _count(self) -> None:
         """Write the count that has grown."""
         last = self._last
         if last is None or last.count == last.shown:
             return
+        if last.columns != (columns := self._columns()):  # the rows may have been wrapped anew
+            last.column, last.own_row, last.columns = None, False, columns
+            last.prefix = self._fitting(last.prefix, columns)
         times = b" \x1b[2m%s%d\x1b[0m" % (self._sign, last.count)
         last.shown = last.count
         if last.column is not None and last.is_last:
