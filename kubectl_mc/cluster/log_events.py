@@ -37,27 +37,27 @@ class LogEvents:
         self._pods[pod.uid] = pod
         if new and self._unclaimed:
             events, self._unclaimed = list(self._unclaimed), deque(maxlen=_UNCLAIMED)
-            self._tell(events)
+            self.tell(events)
 
-    async def past(self, pods: Iterable[Pod]) -> None:
-        """Tell the events there are of some pods, whose containers are in the hub already."""
+    async def past(self, pods: Iterable[Pod]) -> list[Event]:
+        """The events there are of some pods. Ask before their logs are read: no line waits for an event."""
         known = list(pods)
         concerned = Concerned(frozenset(pod.uid for pod in known), frozenset(pod.namespace for pod in known))
         try:
             found = await list_events(self._client, concerned, self._client.namespace)
         except McError as error:
             self._hub.note(f"{error.message}: the stream goes without events")
-            return
-        self._tell(self._wanted(map(parse_event, found)))
+            return []
+        return self._wanted(map(parse_event, found))
 
     async def follow(self, namespace: str | None) -> None:
         """Tell what happens from now on; None for all namespaces."""
         try:
             async for change in watch(self._client, Scope(EVENTS, namespace)):
                 if isinstance(change, Snapshot):
-                    self._tell(self._wanted(map(parse_event, change.items)))
+                    self.tell(self._wanted(map(parse_event, change.items)))
                 elif isinstance(change, Changed):
-                    self._tell([parse_event(change.item)])
+                    self.tell([parse_event(change.item)])
         except McError as error:
             self._hub.note(f"{error.message}: the stream goes without events")
 
@@ -71,7 +71,8 @@ class LogEvents:
         tail = self._reach.tail
         return ordered if tail is None else ordered[max(len(ordered) - tail, 0) :]
 
-    def _tell(self, events: Iterable[Event]) -> None:
+    def tell(self, events: Iterable[Event]) -> None:
+        """Tell events in their places; those of pods that are not known yet later."""
         for event in events:
             pod = self._pods.get(event.object_uid)
             if pod is None:

@@ -112,9 +112,10 @@ class LogRun:
                     await asyncio.wait([telling])
 
     async def _begin(self, pods: list[Pod]) -> None:
+        past = await self._events.past(pods) if self._events is not None else []
         self._add(pods)
         if self._events is not None:
-            await self._events.past(pods)
+            self._events.tell(past)
 
     async def _ended(self, feed: PodFeed, selections: list[Selection], emitting: asyncio.Task[None]) -> int:
         """Take in changes until there is nothing to wait for; the exit code."""
