@@ -5,20 +5,29 @@ import io
 import os
 import select
 import stat
+import weakref
 from typing import TextIO
+
+_PAUSE_SECONDS = 0.01
+"""Where there is said to be room and is none: a terminal has no half of a line break to offer, for example."""
 
 
 class Outlet:
     """Writes to a stream as it is.
 
-    A pipe or a terminal that is not read blocks whoever writes to it, signals or not; so it is written to only when
-    it has room, and only as much as then surely fits.
+    A pipe or a terminal that is not read blocks whoever writes to it, signals or not. So a pipe is written to only when
+    it has room, and only as much as then surely fits. A terminal's room may be a byte: it is opened once more for
+    writes that don't block, since what is changed of the descriptor that was given is changed for others, too.
     """
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
         self._descriptor = _descriptor(stream)
         self._may_block = self._descriptor is not None and not stat.S_ISREG(os.fstat(self._descriptor).st_mode)
+        terminal = _reopened_terminal(self._descriptor) if self._descriptor is not None else None
+        if terminal is not None:
+            self._descriptor = terminal
+            weakref.finalize(self, os.close, terminal)
 
     async def write(self, data: bytes) -> None:
         """Write all of it.
@@ -38,8 +47,8 @@ class Outlet:
             piece = left[: select.PIPE_BUF] if self._may_block else left
             try:
                 left = left[os.write(self._descriptor, piece) :]
-            except BlockingIOError:  # another process has made the pipe a non-blocking one
-                await _room(self._descriptor)
+            except BlockingIOError:  # also a pipe, which another process may have made a non-blocking one
+                await asyncio.sleep(_PAUSE_SECONDS)
 
 
 def _descriptor(stream: TextIO) -> int | None:
@@ -47,6 +56,14 @@ def _descriptor(stream: TextIO) -> int | None:
     try:
         return stream.fileno()
     except (OSError, io.UnsupportedOperation):
+        return None
+
+
+def _reopened_terminal(descriptor: int) -> int | None:
+    """A terminal's own descriptor that doesn't block; None for what is no terminal or has no name here."""
+    try:
+        return os.open(os.ttyname(descriptor), os.O_WRONLY | os.O_NOCTTY | os.O_NONBLOCK)
+    except OSError:
         return None
 
 
