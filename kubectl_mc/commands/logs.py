@@ -130,8 +130,8 @@ def command(
         parse_count("--before", before or 0),
         parse_count("--after", after or 0),
     )
-    if (before or after) and matching is None:
-        raise UsageError("--before and --after need a match to stand around", "give --grep REGEX")
+    if (before or after) and matching is None and not level:
+        raise UsageError("--before and --after need something to stand around", "give --grep REGEX, or --level")
     terminal = session.interactive and output == ""
     marked = parse_pattern("--highlight", [*(highlight or []), *(grep or [])], ignore_case=ignore_case)
     look = Look(
@@ -173,7 +173,7 @@ def _fold(session: Session, look: Look) -> Fold | None:
 
     if not session.redraws:
         return None
-    return Fold(lambda: session.width, width_of, "×".encode() if look.unicode else b"x")
+    return Fold(lambda: session.width, width_of, "×".encode() if look.unicode else b"x", colors=look.colors)
 
 
 class _Output:

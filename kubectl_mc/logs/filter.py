@@ -4,6 +4,7 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from enum import IntEnum
 
 from kubectl_mc.logs.level import Level, level_of
 from kubectl_mc.logs.line import Kind, Marked, any_marked, continues, kind_of, message_of, source_tag
@@ -25,7 +26,17 @@ class Found:
     """The highest of its lines'."""
 
 
+class Hit(IntEnum):
+    """Whether a line passes, and whether what surrounds it does."""
+
+    NONE = 0
+    ALONE = 1
+    WITH_SURROUNDINGS = 2
+
+
 _NOTHING = Found()
+_BATCHES = 8
+"""Batches of lines in which the beginning of a record is looked for; the rest of one comes within a moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +81,18 @@ class Filter:
     """Lets through what is wanted of lines that come in their order.
 
     `before` and `after` count lines of the whole stream: what other containers said around a match is what they are
-    for. Lines that `unmatch` or `level` keep out are not among them.
+    for. Lines that `unmatch` keeps out are not among them, nor those that `level` does, unless there is nothing to
+    match: then they surround the lines that have the level.
     """
 
     def __init__(self, wanted: Wanted) -> None:
         self._wanted = wanted
         self._found: dict[bytes, Found] = {}
         """By source what was found in its last record: a part of it may come later."""
-        self._last: dict[bytes, bytes] = {}
-        """By source its last line, for those whose last record is one that has not been looked at for that."""
+        self._batches: deque[tuple[list[bytes], bool]] = deque(maxlen=_BATCHES)
+        """What came last, and whether `_found` knows of it; most lines are records of their own, and it needn't."""
         self._surrounds = Surroundings(wanted.before, wanted.after) if wanted.before or wanted.after else None
-        without = Wanted(unmatch=wanted.unmatch, level=wanted.level)
+        without = Wanted(unmatch=wanted.unmatch, level=wanted.level if wanted.match is not None else None)
         self._kept = Filter(without) if self._surrounds and not without.everything else None
 
     def passed(self, lines: list[bytes]) -> list[bytes]:
@@ -91,7 +103,7 @@ class Filter:
             candidates = self._kept.passed(lines) if self._kept else lines
             return self._surrounds.of(candidates, self._hits(candidates))
         if not any_marked(lines):
-            self._last.update(zip(map(source_tag, lines), lines, strict=True))
+            self._batches.append((lines, False))
             return self._plain(lines)
         return [line for line, hit in zip(lines, self._hits(lines), strict=True) if hit]
 
@@ -108,23 +120,35 @@ class Filter:
             lines = [line for line in lines if wanted.passes([line])]
         return lines
 
-    def _hits(self, lines: list[bytes]) -> Iterator[bool]:
+    def _hits(self, lines: list[bytes]) -> Iterator[Hit]:
         """Of each line whether it passes."""
         for record in records(lines):
             if kind_of(record[0]) in ALWAYS:
-                yield True
+                yield Hit.WITH_SURROUNDINGS
                 continue
             if kind_of(record[0]) is not Kind.LOG:
-                yield self._wanted.passes(record)
+                yield self._hit(self._wanted.found(record))
                 continue
             tag = source_tag(record[0])
-            last = self._last.pop(tag, None)
-            earlier = _NOTHING
-            if continues(record[0]):
-                earlier = self._found.get(tag, _NOTHING) if last is None else self._wanted.found([last])
+            earlier = self._earlier(tag) if continues(record[0]) else _NOTHING
             self._found[tag] = found = self._wanted.found(record, earlier)
-            passes = self._wanted.lets_through(found)
-            yield from (passes for _ in record)
+            hit = self._hit(found)
+            yield from (hit for _ in record)
+        self._batches.append((lines, True))
+
+    def _hit(self, found: Found) -> Hit:
+        if not self._wanted.lets_through(found):
+            return Hit.NONE
+        # What has no level is shown, but is no reason to show more.
+        return Hit.WITH_SURROUNDINGS if self._wanted.match is not None or found.level is not None else Hit.ALONE
+
+    def _earlier(self, tag: bytes) -> Found:
+        """What was found in the beginning of a record that goes on."""
+        for lines, known in reversed(self._batches):
+            last = next((line for line in reversed(lines) if source_tag(line) == tag), None)
+            if last is not None:
+                return self._found.get(tag, _NOTHING) if known else self._wanted.found([last])
+        return self._found.get(tag, _NOTHING)
 
 
 def records(lines: list[bytes]) -> Iterator[list[bytes]]:
@@ -155,19 +179,22 @@ class Surroundings:
         self._skipped = False
         self._shown = False
 
-    def of(self, lines: list[bytes], hits: Iterator[bool]) -> list[bytes]:
+    def of(self, lines: list[bytes], hits: Iterator[Hit]) -> list[bytes]:
         """The lines that hit or surround one that does."""
         out: list[bytes] = []
         append: Callable[[bytes], None] = out.append
         for line, hit in zip(lines, hits, strict=True):
             if hit:
+                if hit is Hit.ALONE:
+                    self._skipped = self._skipped or bool(self._earlier)
+                    self._earlier.clear()
                 if self._skipped and self._shown:
                     append(BREAK)
                 out += self._earlier
                 self._earlier.clear()
                 append(line)
                 self._skipped, self._shown = False, True
-                if kind_of(line) not in ALWAYS:
+                if hit is Hit.WITH_SURROUNDINGS and kind_of(line) not in ALWAYS:
                     self._left = self._after
             elif self._left:
                 append(line)

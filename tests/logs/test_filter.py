@@ -386,3 +386,9 @@ def test_a_stack_trace_that_arrives_in_pieces_is_let_through_whole() -> None:
         "\tat A.c(A.java:2)",
         "Caused by: java.io.IOException: x",
     ]
+
+
+def test_without_a_match_lines_surround_those_that_have_the_level() -> None:
+    lines = [line(text) for text in ["INFO: 1", "INFO: 2", "ERROR: 3", "INFO: 4", "INFO: 5", "plain", "INFO: 6"]]
+    found = Filter(wanted(level=Level.WARN, before=1, after=1)).passed(lines)
+    assert texts(found) == ["INFO: 2", "ERROR: 3", "INFO: 4", *texts([BREAK]), "plain"]
