@@ -1,8 +1,8 @@
 """The logs that are kept while they are shown: a file a container, its own bytes line by line."""
 
 from collections.abc import Callable
+from io import FileIO
 from pathlib import Path
-from typing import BinaryIO
 
 from kubectl_mc.errors import McError
 from kubectl_mc.logs.line import MESSAGE, TAG
@@ -22,7 +22,7 @@ class LogFiles:
         """
         self._folder = Path(folder)
         self._note = note
-        self._files: dict[object, BinaryIO | None] = {}
+        self._files: dict[object, FileIO | None] = {}
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -37,8 +37,7 @@ class LogFiles:
                 self._files[key] = self._opened(name)
             file = self._files[key]
             if file is not None:
-                file.write(b"".join([line[MESSAGE:-TAG] + b"\n" for line in lines]))
-                file.flush()
+                _write_all(file, b"".join([line[MESSAGE:-TAG] + b"\n" for line in lines]))
         except OSError as error:
             self._give_up(key, name, error)
 
@@ -48,12 +47,12 @@ class LogFiles:
             if file is not None:
                 file.close()
 
-    def _opened(self, name: str) -> BinaryIO:
+    def _opened(self, name: str) -> FileIO:
         number = 1
         while True:
             path = self._folder / (f"{name}.log" if number == 1 else f"{name}.{number}.log")
             try:
-                return path.open("xb", buffering=0)
+                return path.open("xb", buffering=0)  # so that nothing is left to be written when one is closed
             except FileExistsError:
                 number += 1
 
@@ -64,3 +63,10 @@ class LogFiles:
         self._files[key] = None
         where = self._folder / name
         self._note(f"{where}: {error.strerror or error}: what this container writes is shown, but no longer saved")
+
+
+def _write_all(file: FileIO, data: bytes) -> None:
+    """A disk that is nearly full takes a part, and says so only when it is asked to take the rest."""
+    left = memoryview(data)
+    while left:
+        left = left[file.write(left) :]
