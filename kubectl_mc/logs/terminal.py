@@ -67,10 +67,12 @@ class Fold:
         width_of: how many columns a text takes.
     """
 
-    def __init__(self, columns: Callable[[], int], width_of: Callable[[str], int], sign: bytes) -> None:
+    def __init__(
+        self, columns: Callable[[], int], width_of: Callable[[str], int], sign: bytes, *, colors: bool = True
+    ) -> None:
         self._columns = columns
         self._width_of = width_of
-        self._sign = sign
+        self._form = b" \x1b[2m%s%%d\x1b[0m" % sign if colors else b" %s%%d" % sign
         self._last: _Repeated | None = None
         self._rows: list[bytes] = []
 
@@ -127,7 +129,7 @@ class Fold:
         if last.columns != (columns := self._columns()):  # the rows may have been wrapped anew
             last.column, last.own_row, last.columns = None, False, columns
             last.prefix = self._fitting(last.prefix, columns)
-        times = b" \x1b[2m%s%d\x1b[0m" % (self._sign, last.count)
+        times = self._form % last.count
         last.shown = last.count
         if last.column is not None and last.is_last:
             self._rows[-1] += times
