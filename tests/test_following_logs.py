@@ -9,6 +9,7 @@ import struct
 import termios
 import time
 from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -129,7 +130,7 @@ def test_without_permission_each_container_costs_a_note_and_the_whole_an_error(
     assert "web/side: Error from server (Forbidden)" in result.err
 
 
-def follow(*words: str, kubeconfig: Path) -> Any:
+def follow(*words: str, kubeconfig: Path) -> AbstractContextManager[Running]:
     """`kubectl mc logs WORDS -f` as a process on pipes."""
     return on_a_pipe("logs", *words, "-f", environ={"KUBECONFIG": str(kubeconfig)})
 
@@ -347,6 +348,28 @@ def test_lines_that_were_rotated_away_leave_a_marked_gap(demo: RunningDemo, kube
     for part in (before, after):
         assert part == list(range(part[0], part[-1] + 1))
     assert after[0] - before[-1] > 250
+
+
+@pytest.mark.parametrize("form", ["json", "raw"])
+def test_a_gap_is_told_apart_from_what_containers_write(form: str, demo: RunningDemo, kubeconfig: Path) -> None:
+    lived(demo, 60, pod("web", "app"), {"app": says("before")})
+    with follow("web", "-o", form, kubeconfig=kubeconfig) as process:
+        process.read_until("before")
+        demo.wait(demo.cluster.faults.stop())
+        demo.call(demo.cluster.simulation.node.rotate_logs)
+        write(demo, "web", "after")
+        demo.wait(demo.cluster.faults.start())
+        process.read_until("after")
+        assert process.interrupt() == 130
+        notes = process.stderr().splitlines()
+    if form == "json":
+        found = [json.loads(line) for line in process.seen.splitlines()]
+        assert [each["type"] for each in found] == ["log", "gap", "log"]
+        assert {(each["pod"], each["container"]) for each in found} == {("web", "app")}
+        assert notes == []
+    else:
+        assert process.seen == "before\nafter\n"
+        assert notes == ["web/app: lines are missing here: the kubelet no longer has them (rotated or truncated)"]
 
 
 def test_the_kubelets_words_are_not_repeated_while_it_repeats_them(
