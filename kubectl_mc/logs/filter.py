@@ -35,8 +35,8 @@ class Hit(IntEnum):
 
 
 _NOTHING = Found()
-_BATCHES = 8
-"""Batches of lines in which the beginning of a record is looked for; the rest of one comes within a moment."""
+_KEPT_LINES = 5000
+"""Lines among which the beginning of a record is looked for; the rest of one comes within a moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +89,9 @@ class Filter:
         self._wanted = wanted
         self._found: dict[bytes, Found] = {}
         """By source what was found in its last record: a part of it may come later."""
-        self._batches: deque[tuple[list[bytes], bool]] = deque(maxlen=_BATCHES)
+        self._batches: deque[tuple[list[bytes], bool]] = deque()
         """What came last, and whether `_found` knows of it; most lines are records of their own, and it needn't."""
+        self._kept_lines = 0
         self._surrounds = Surroundings(wanted.before, wanted.after) if wanted.before or wanted.after else None
         without = Wanted(unmatch=wanted.unmatch, level=wanted.level if wanted.match is not None else None)
         self._kept = Filter(without) if self._surrounds and not without.everything else None
@@ -103,7 +104,7 @@ class Filter:
             candidates = self._kept.passed(lines) if self._kept else lines
             return self._surrounds.of(candidates, self._hits(candidates))
         if not any_marked(lines):
-            self._batches.append((lines, False))
+            self._keep(lines, known=False)
             return self._plain(lines)
         return [line for line, hit in zip(lines, self._hits(lines), strict=True) if hit]
 
@@ -134,7 +135,13 @@ class Filter:
             self._found[tag] = found = self._wanted.found(record, earlier)
             hit = self._hit(found)
             yield from (hit for _ in record)
-        self._batches.append((lines, True))
+        self._keep(lines, known=True)
+
+    def _keep(self, lines: list[bytes], *, known: bool) -> None:
+        self._batches.append((lines, known))
+        self._kept_lines += len(lines)
+        while len(self._batches) > 1 and self._kept_lines > _KEPT_LINES:
+            self._kept_lines -= len(self._batches.popleft()[0])
 
     def _hit(self, found: Found) -> Hit:
         if not self._wanted.lets_through(found):
