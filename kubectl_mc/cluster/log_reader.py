@@ -102,6 +102,8 @@ class LogReader:
         """Whether the node cannot tell when a log grows, so that it has to be asked again and again."""
         self._broken = False
         """Whether the last stream broke off, and nothing has come since."""
+        self._cut = False
+        """Whether there is no doubt about that: a log also ends a moment before the pod's status says why."""
         self._complaint = b""
         """The kubelet's own words that were passed on last."""
         self._still: Callable[[], Awaitable[bool]] | None = None
@@ -110,6 +112,7 @@ class LogReader:
         """What comes now is another instance's log."""
         self._anchor = Anchor()
         self.bounded = False
+        self._broken = self._cut
 
     async def follow(self, still: Callable[[], Awaitable[bool]]) -> None:
         """One followed stream to its end, what is new of it.
@@ -127,16 +130,22 @@ class LogReader:
         finally:
             self._still = None
 
-    def broke(self, *, badly: bool) -> None:
-        """The stream is to be taken up again where it stopped; `badly`, unless it was to end there."""
+    def broke(self, *, badly: bool, cut: bool = True) -> None:
+        """The stream is to be taken up again where it stopped.
+
+        Args:
+            badly: whether it was not to end there, as far as is known.
+            cut: whether it broke off; one that came to an end did so only if there is more.
+        """
         self._broken = self._broken or badly
+        self._cut = self._cut or (badly and cut)
         self._intake.drop()
         self._anchor.resume()
 
     def lost(self) -> None:
         """What came after a break can never be read."""
         if self._broken:
-            self._broken = False
+            self._broken = self._cut = False
             self._lines.gap()
 
     async def whole(self, *, previous: bool = False, tail: int | None = None) -> None:
@@ -206,10 +215,10 @@ class LogReader:
         if gap:
             if self._still is not None and not await self._still():
                 raise Replaced
-            self._broken = False
+            self._broken = self._cut = False
             self._lines.gap()
-        elif self._broken:
-            self._broken = False
+        elif self._broken and (fresh or self._cut):
+            self._broken = self._cut = False
             self._lines.resumed()
         if not fresh:
             return

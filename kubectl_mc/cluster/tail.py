@@ -199,7 +199,7 @@ class Tail:
                 self._reader.broke(badly=True)
                 continue
             cut = isinstance(broken, ConnectionLost)
-            self._reader.broke(badly=cut or (state is None and not self._reader.polls))
+            self._reader.broke(badly=cut or (state is None and not self._reader.polls), cut=cut)
             if state is not None:
                 await self._rest(container)
                 return state

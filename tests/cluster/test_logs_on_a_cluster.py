@@ -345,7 +345,7 @@ def test_a_container_out_of_memory_is_said_to_be(place: Place) -> None:
 
 def test_an_ephemeral_containers_log_is_read(place: Place) -> None:
     place.wait("debugged", ".status.phase", "Running")
-    debugger = container("debugger", "echo looks around; echo wonders >&2; sleep 3600", targetContainerName="app")
+    debugger = container("debugger", "echo looks around; echo wonders; sleep 3600", targetContainerName="app")
     patch = json.dumps({"spec": {"ephemeralContainers": [debugger]}})
     place.kubectl("patch", "pod", "debugged", "--subresource", "ephemeralcontainers", "-p", patch)
     place.wait("debugged", ".status.ephemeralContainerStatuses[0].state.running.startedAt")
