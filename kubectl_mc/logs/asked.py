@@ -1,39 +1,84 @@
 """What a command line asks of a log, made sense of."""
 
 import re
+import warnings
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import AnyStr
 
 from kubectl_mc.errors import UsageError
 from kubectl_mc.logs.level import Level, parse_level
 from kubectl_mc.logs.stamps import Stamps
 from kubectl_mc.model.times import parse_duration, parse_time
 
+_FLAGS = re.compile(rb"\(\?([A-Za-z]+)\)")
+"""Flags that an expression begins with."""
+_PIECE = re.compile(rb"\\[0-7]{3}|\\([1-9]\d?)|\(\?\((\d+)\)|\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
+"""What refers to a group by its number, and what only looks so: escapes and classes."""
+_POSIX = re.compile(r"\[\^?[^\]]*(\[:\w+:\])")
+"""A class as grep has it, which Python takes for the letters of its name."""
+
 
 def parse_pattern(option: str, texts: Sequence[str], *, ignore_case: bool) -> re.Pattern[bytes] | None:
     """One expression that any of the texts matches; None without any.
 
     Raises:
-        UsageError: one of them is no regular expression; a caret shows where.
+        UsageError: one of them is no regular expression; a caret shows where. Or several cannot be made into one.
     """
     if not texts:
         return None
     flags = re.IGNORECASE if ignore_case else 0
-    for text in texts:
-        try:
-            # As text, so that the place of a fault is a column, and as bytes, since that is what lines are.
-            re.compile(text, flags)
-            re.compile(text.encode(), flags)
-        except (re.error, OverflowError, RecursionError, UnicodeEncodeError) as error:
-            said = getattr(error, "msg", "it cannot be searched for")
-            place = getattr(error, "pos", None) or 0
-            raise UsageError(f"{option} {text}: no regular expression: {said}", _caret(text, place)) from None
-    if len(texts) == 1:
-        return re.compile(texts[0].encode(), flags)
+    patterns = [_compiled(option, text, flags) for text in texts]
+    if len(patterns) == 1:
+        return patterns[0]
+    parts: list[bytes] = []
+    groups = 0
+    for pattern in patterns:
+        parts.append(_part(pattern.pattern, groups))
+        groups += pattern.groups
+    if groups > 99:
+        raise UsageError(
+            f"{option}: these expressions cannot be joined: they have more than 99 groups", "(?:…) is none"
+        )
     try:
-        return re.compile(b"|".join(b"(?:%s)" % text.encode() for text in texts), flags)
-    except re.error as error:  # two of them name a group alike, or set flags in their middle
+        return _quietly(b"|".join(parts), flags)
+    except re.error as error:  # two of them name a group alike, for example
         raise UsageError(f"{option}: these expressions cannot be joined: {error.msg}", "join them with |") from None
+
+
+def _part(expression: bytes, groups: int) -> bytes:
+    """An expression as it is written behind others that have groups; its flags stay its own."""
+
+    def behind(found: re.Match[bytes]) -> bytes:
+        if found[1]:
+            return b"(?:\\%d)" % (int(found[1]) + groups)
+        return b"(?(%d)" % (int(found[2]) + groups) if found[2] else found[0]
+
+    flags = _FLAGS.match(expression)
+    own = flags[1] if flags is not None else b""
+    rest = _PIECE.sub(behind, expression[flags.end() :] if flags is not None else expression)
+    return b"(?%s:%s%s)" % (own, rest, b"\n" if b"x" in own else b"")  # a comment goes on to the end of a line
+
+
+def _compiled(option: str, text: str, flags: int) -> re.Pattern[bytes]:
+    """As text, so that the place of a fault is a column, and as bytes, since that is what lines are."""
+    if (posix := _POSIX.search(text)) is not None:
+        hint = r"for example \s for [[:space:]], \d for [[:digit:]], [a-zA-Z] for [[:alpha:]]"
+        raise UsageError(f"{option} {text}: no regular expression: {posix[1]} is not known here", hint)
+    try:
+        _quietly(text, flags)
+        return _quietly(text.encode(), flags)
+    except (re.error, OverflowError, RecursionError, UnicodeEncodeError) as error:
+        said = getattr(error, "msg", "it cannot be searched for")
+        place = getattr(error, "pos", None) or 0
+        raise UsageError(f"{option} {text}: no regular expression: {said}", _caret(text, place)) from None
+
+
+def _quietly(expression: AnyStr, flags: int) -> re.Pattern[AnyStr]:
+    """Compiled without warnings of what an expression may come to mean in Python: `[[]` is one of a bracket."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return re.compile(expression, flags)
 
 
 def _caret(text: str, place: int) -> str:
@@ -58,8 +103,11 @@ def parse_span(option: str, other: str, span: str, time: str, now: datetime) -> 
             return datetime.min.replace(tzinfo=UTC)
     found = parse_time(time or (span if option == other else ""))
     if found is None:
-        example = "for example 2026-01-01T00:00:00Z" if time else "for example 30s, 5m, 1h30m or 2d"
-        raise UsageError(f"{other if time else option} {time or span}: no {'time' if time else 'duration'}", example)
+        durations, times = "30s, 5m, 1h30m or 2d", "2026-01-01T00:00:00Z"
+        what, example = ("time", times) if time else ("duration", durations)
+        if option == other:
+            what, example = "duration or time", f"{durations}, or {times}"
+        raise UsageError(f"{other if time else option} {time or span}: no {what}", f"for example {example}")
     return found
 
 
