@@ -37,9 +37,7 @@ def parse_pattern(option: str, texts: Sequence[str], *, ignore_case: bool) -> re
         parts.append(_part(pattern.pattern, groups))
         groups += pattern.groups
     if groups > 99:
-        raise UsageError(
-            f"{option}: these expressions cannot be joined: they have more than 99 groups", "(?:…) is none"
-        )
+        raise UsageError(f"{option}: these expressions cannot be joined: more than 99 groups", "(?:…) is none")
     try:
         return _quietly(b"|".join(parts), flags)
     except re.error as error:  # two of them name a group alike, for example

@@ -36,8 +36,9 @@ class Choice:
             return
         wanted = " or ".join(self.names) or "of this choice"
         known = ", ".join(f"{c.name} ({c.role.value})" for c in having[0].containers)
-        others = f" and {len(having) - 1} other pods" if len(having) > 1 else ""
-        raise McError(f"no container {wanted} in pod {having[0].name}{others}", f"it has: {known}")
+        others = len(having) - 1
+        more = f" and {others} other pod{'s' if others > 1 else ''}" if others else ""
+        raise McError(f"no container {wanted} in pod {having[0].name}{more}", f"it has: {known}")
 
     def _has(self, container: Container) -> bool:
         if container.role not in self.roles or _any(container.name, self.excluded):
