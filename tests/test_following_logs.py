@@ -19,7 +19,7 @@ from kubectl_mc.demo import podlogs
 from kubectl_mc.demo.programs import Every, Exit, Line, Program, Stop
 from kubectl_mc.demo.server import RunningDemo
 from tests.commands import run
-from tests.log_pods import COUNTING, Json, end, job, lived, pod, says, started, wait_for, write
+from tests.log_pods import COUNTING, Json, end, job, lived, log_of, pod, says, started, wait_for, write
 from tests.processes import DEADLINE_SECONDS, Running, on_a_pipe
 
 LOOPING = Program(
@@ -32,11 +32,16 @@ def rows(text: str, container: str = "app") -> list[str]:
     return re.findall(rf"^{container} *\| (.*)$", text, re.MULTILINE)
 
 
+def follow(*words: str, kubeconfig: Path) -> AbstractContextManager[Running]:
+    """`kubectl mc logs WORDS -f` as a process on pipes."""
+    return on_a_pipe("logs", *words, "-f", environ={"KUBECONFIG": str(kubeconfig)})
+
+
 def numbers(text: str, container: str = "app") -> list[int]:
     return [int(found) for found in re.findall(rf"^{container} *\| count (\d+)$", text, re.MULTILINE)]
 
 
-def read_past(process: Running, container: str = "app", more: int = 50) -> None:
+def read_past(process: Running, container: str = "app", more: int = 20) -> None:
     """Wait until so many more numbers of a container have come."""
     target = numbers(process.seen, container)[-1] + more
     process.read_until(f"count {target}\n")
@@ -61,8 +66,7 @@ def test_each_number_comes_once_whatever_happens_to_the_connection(
     trouble: Callable[[RunningDemo], None], demo: RunningDemo, kubeconfig: Path, tmp_path: Path
 ) -> None:
     started(demo, pod("web", "app", "side"), {"app": COUNTING, "side": COUNTING})
-    words = ("logs", "web", "-f", "--tail", "5", "--save", str(tmp_path))
-    with on_a_pipe(*words, environ={"KUBECONFIG": str(kubeconfig)}) as process:
+    with follow("web", "--tail", "5", "--save", str(tmp_path), kubeconfig=kubeconfig) as process:
         process.read_until("app  | count")
         for _ in range(3):
             read_past(process)
@@ -80,26 +84,22 @@ def test_each_number_comes_once_whatever_happens_to_the_connection(
 
 
 def test_restarts_are_stitched_from_the_last_line_to_the_first(demo: RunningDemo, kubeconfig: Path) -> None:
-    ends_once = Exit(after=1.0, code=3, only_attempt=0)
-    brief = Program(says=(Line(0.1, "hello"), Line(-0.1, "goodbye")), exit=ends_once)
-    demo.call(demo.cluster.apply, pod("web", "app"), {"app": brief})
-    with on_a_pipe("logs", "web", "-f", "--tail", "0", environ={"KUBECONFIG": str(kubeconfig)}) as process:
-        process.read_until("exited 3")
+    lived(demo, 60, pod("web", "app"), {"app": says("hello")})
+    with follow("web", "--tail", "0", kubeconfig=kubeconfig) as process:
+        wait_for(demo, lambda: log_of(demo, "web").followers == 1)
+        write(demo, "web", "goodbye")
+        end(demo, "web", "app", 3)
         demo.call(demo.cluster.advance, 15)
         process.read_until("hello", after=process.read_until("app restarted (exit 3), restart 1").index("restarted"))
         assert process.interrupt() == 130
-    story = [line.removeprefix("app | ") for line in process.seen.splitlines()]
-    assert story[-4:] == [
-        "goodbye",
-        "── app exited 3 after 1s ──",
-        "── app restarted (exit 3), restart 1 ──",
-        "hello",
-    ]
+    goodbye, exited, restarted, hello = rows(process.seen)
+    assert (goodbye, restarted, hello) == ("goodbye", "── app restarted (exit 3), restart 1 ──", "hello")
+    assert re.fullmatch(r"── app exited 3 after \d+s ──", exited)
 
 
 def test_new_pods_join_and_finished_ones_leave_the_others_alone(demo: RunningDemo, kubeconfig: Path) -> None:
     started(demo, pod("first", "app"), {"app": COUNTING})
-    with on_a_pipe("logs", "-f", "--tail", "1", environ={"KUBECONFIG": str(kubeconfig)}) as process:
+    with follow("--tail", "1", kubeconfig=kubeconfig) as process:
         process.read_until("| count")
         started(demo, pod("late", "main"), {"main": Program(says=(Line(0.1, "here I am"),))})
         process.read_until("late main | here I am")
@@ -111,7 +111,9 @@ def test_new_pods_join_and_finished_ones_leave_the_others_alone(demo: RunningDem
 
 def test_a_container_that_waits_is_attached_when_it_starts(demo: RunningDemo, kubeconfig: Path) -> None:
     demo.call(demo.cluster.apply, pod("web", "app"), {"app": Program(says=(Line(0.1, "first line"),))})
-    with on_a_pipe("logs", "web", "-f", environ={"KUBECONFIG": str(kubeconfig)}) as process:
+    with follow("web", kubeconfig=kubeconfig) as process:
+        wait_for(demo, lambda: demo.cluster.faults.open_streams == 1)  # the watch
+        demo.call(demo.cluster.advance, 10)
         process.read_until("app | first line")
         assert process.interrupt() == 130
         assert process.stderr() == ""
@@ -128,11 +130,6 @@ def test_without_permission_each_container_costs_a_note_and_the_whole_an_error(
     assert (result.exit_code, result.out) == (1, "")
     assert "web/app: Error from server (Forbidden)" in result.err
     assert "web/side: Error from server (Forbidden)" in result.err
-
-
-def follow(*words: str, kubeconfig: Path) -> AbstractContextManager[Running]:
-    """`kubectl mc logs WORDS -f` as a process on pipes."""
-    return on_a_pipe("logs", *words, "-f", environ={"KUBECONFIG": str(kubeconfig)})
 
 
 # Restarts
@@ -270,7 +267,7 @@ def test_a_pod_that_is_deleted_is_said_and_the_others_go_on(demo: RunningDemo, k
         assert process.stderr() == ""
 
 
-@pytest.mark.parametrize("words", [[], ["--stats"], ["--until-done"], ["-o", "json"], ["--events"]])
+@pytest.mark.parametrize("words", [[], ["--stats"], ["--until-done"], ["--events", "-o", "json"]])
 def test_ctrl_c_ends_it_within_a_second(words: list[str], demo: RunningDemo, kubeconfig: Path) -> None:
     lived(demo, 60, pod("web", "app", "silent"), {"app": says("hello")})
     with follow("web", *words, kubeconfig=kubeconfig) as process:
@@ -318,7 +315,7 @@ def test_a_break_before_the_first_line_loses_none(demo: RunningDemo, kubeconfig:
     lived(demo, 60, pod("web", "app"), {"app": says("old")})
     faults = demo.cluster.faults
     with follow("web", "--tail", "0", kubeconfig=kubeconfig) as process:
-        wait_for(demo, lambda: faults.open_streams == 2)  # the watch and the log
+        wait_for(demo, lambda: log_of(demo, "web").followers == 1)
         demo.wait(faults.stop())
         write(demo, "web", "meanwhile")
         demo.wait(faults.start())
@@ -387,7 +384,7 @@ def test_the_kubelets_words_are_not_repeated_while_it_repeats_them(
     demo.call(demo.cluster.faults.lose_logs)
     with follow("web", "-o", "json", kubeconfig=kubeconfig) as process:
         process.read_until("unable to retrieve")
-        wait_for(demo, lambda: len(asked) > 3)
+        wait_for(demo, lambda: len(asked) > 2)
         demo.call(demo.cluster.faults.lose_logs, on=False)
         process.read_until("hello")
         assert process.interrupt() == 130
@@ -400,8 +397,7 @@ def test_a_log_that_cannot_be_watched_is_asked_for_again_and_again(demo: Running
     demo.call(demo.cluster.faults.exhaust_watchers)
     with follow("web", "--tail", "5", kubeconfig=kubeconfig) as process:
         process.read_until("failed to create fsnotify watcher: too many open files")
-        for _ in range(2):
-            read_past(process)
+        read_past(process)
         assert process.interrupt() == 130
         notes = process.stderr().splitlines()
     assert len(notes) == 1
@@ -445,6 +441,7 @@ def test_filters_and_their_surroundings_go_on_with_the_stream(demo: RunningDemo,
     lived(demo, 10, pod("web", "app"), {"app": COUNTING})
     with follow("web", "--tail", "1", "-g", "0$", "--not", "00$", "--after", "1", kubeconfig=kubeconfig) as process:
         target = int(re.findall(r"count (\d+)", process.read_until("1\n--\n"))[0]) // 100 * 100 + 150
+        demo.call(demo.cluster.advance, 2)
         process.read_until(f"count {target}\n")
         assert process.interrupt() == 130
     found = process.seen.splitlines()

@@ -21,7 +21,6 @@ LINES = [
     "\x1b]0;a title\x07\x1b[2J\x1b[Hcleared\x00\x9b1m",
     "10%\r20%\r30%",
     "[bold]no markup[/bold]",
-    "half of \udcc3",
     "z" * 200,
 ]
 COLOR = re.compile(r"\x1b\[[0-9;]*m")
@@ -36,7 +35,7 @@ def past() -> Iterator[RunningDemo]:
         log = log_of(demo, "web")
         for place, line in enumerate(LINES):
             at = int(demo.cluster.clock.now() - 20) * 10**9 + place * 10**6
-            demo.call(log.append, at, line.encode(errors="surrogateescape"))
+            demo.call(log.append, at, line)
         yield demo
 
 
@@ -76,7 +75,6 @@ def test_what_containers_write_is_readable_and_harmless(config: Path) -> None:
         "app   | cleared\\x00\\x9b1m",
         "app   | 30%",
         "app   | [bold]no markup[/bold]",
-        "app   | half of ",
         "app   | " + "z" * 200,
     ]
     assert not any("\x1b" in row for row in plain(rows)), "only colours are left"
@@ -103,7 +101,7 @@ def test_prefixes_have_a_colour_for_each_container_and_none_is_red(config: Path)
     assert colors("-c", "side") == {"side": everything["side"]}
 
 
-@pytest.mark.parametrize(("words", "rows_shown"), [(["-H", "WITHOUT"], 12), (["-g", "WITHOUT"], 1)])
+@pytest.mark.parametrize(("words", "rows_shown"), [(["-H", "WITHOUT"], 11), (["-g", "WITHOUT"], 1)])
 def test_what_matches_is_marked_in_the_colour_that_it_has(words: list[str], rows_shown: int, config: Path) -> None:
     rows = shown(*words, "--ignore-case", kubeconfig=config)
     assert len(rows) == rows_shown
@@ -127,16 +125,14 @@ def test_a_repeat_is_counted_behind_the_row_that_is_there(demo: RunningDemo, kub
     lived(demo, 60, pod("web", "app"), {"app": says("begun")})
     with following(kubeconfig) as process:
         process.read_until("begun")
-        for line, column in (("again", 12), ("z" * 100, 27)):
+        for line, column, counts in (("again", 12, (2, 3)), ("z" * 100, 27, (2,))):
             write(demo, "web", line)
             seen = len(process.read_until(line))
-            for count in (2, 3):
+            for count in counts:
                 write(demo, "web", line)
                 process.read_until(f"×{count}", after=seen)
-            again = process.seen[seen:].removeprefix("\r\n").split("\r\n")[:2]
-            assert again == [f"\x1b[A\x1b[{column}G \x1b[2m×{count}\x1b[0m" for count in (2, 3)]
-        write(demo, "web", "again")
-        process.read_until("again", after=seen)
+            again = process.seen[seen:].removeprefix("\r\n").split("\r\n")[: len(counts)]
+            assert again == [f"\x1b[A\x1b[{column}G \x1b[2m×{count}\x1b[0m" for count in counts]
         assert process.interrupt() == 130
 
 
