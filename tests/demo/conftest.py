@@ -11,13 +11,14 @@ import pytest
 from kubectl_mc.demo.server import RunningDemo, running_demo
 
 HAS_KUBECTL = shutil.which("kubectl") is not None
-collect_ignore = [] if HAS_KUBECTL else ["test_kubectl_judges_the_demo.py"]
+JUDGES = ["test_kubectl_judges_the_demo.py", "test_kubectl_judges_the_logs.py"]
+collect_ignore = [] if HAS_KUBECTL else JUDGES
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Says in the last lines when kubectl could not judge: a header would not show in a run of all tests."""
     if not HAS_KUBECTL:
-        terminalreporter.write_line("kubectl is NOT ON PATH: test_kubectl_judges_the_demo.py was LEFT OUT", red=True)
+        terminalreporter.write_line(f"kubectl is NOT ON PATH: {' and '.join(JUDGES)} were LEFT OUT", red=True)
 
 
 @pytest.hookimpl(tryfirst=True)
