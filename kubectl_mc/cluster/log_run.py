@@ -161,17 +161,18 @@ class LogRun:
         self._make_room(len(self.hub.members))
 
     def _make_room(self, count: int) -> None:
-        """A log that is read is an open file to the system: allow as many as it lets this process have."""
+        """A log that is read is an open file to the system, as is one that is saved: allow as many as there may be."""
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-        needed = count + _SPARE_FILES
-        if soft != resource.RLIM_INFINITY and needed > soft:
-            enough = hard == resource.RLIM_INFINITY or needed <= hard
-            resource.setrlimit(resource.RLIMIT_NOFILE, (needed if enough else hard, hard))
-            if not enough:
-                self._output.note(
-                    f"{count} logs are to be read, but this process may open only {hard} files: some will fail; "
-                    "a higher limit (ulimit -Hn) or a narrower choice helps"
-                )
+        wished = 2 * count + _SPARE_FILES
+        most = wished if hard == resource.RLIM_INFINITY else min(wished, hard)
+        if soft == resource.RLIM_INFINITY or wished <= soft:
+            return
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, most), hard))
+        if count + _SPARE_FILES > most:
+            self._output.note(
+                f"more logs are to be read than this process may open files ({hard}), and some will fail: "
+                "raise the limit (ulimit -Hn), or choose fewer containers"
+            )
 
     async def _code_of_all(self, feed: PodFeed, selections: list[Selection]) -> int | None:
         """The first exit code of an app container that is not 0, else 0, once all have ended; None before.
