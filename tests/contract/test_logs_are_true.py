@@ -5,7 +5,8 @@ import subprocess
 from itertools import pairwise
 from typing import Any
 
-from tests.contract.conftest import Backend
+from tests.contract.conftest import Backend, eventually
+from tests.contract.situations import Place
 
 
 def objects(backend: Backend, *words: str) -> list[dict[str, Any]]:
@@ -19,15 +20,27 @@ def kubectl_logs(backend: Backend, *words: str) -> list[str]:
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
 
 
+def has_written(backend: Backend, place: Place, *containers: str) -> None:
+    """Wait for the first lines of containers."""
+
+    def check() -> None:
+        lines = objects(backend, place.target, *(word for name in containers for word in ("-c", name)))
+        assert {line["container"] for line in lines} == set(containers)
+
+    eventually(check)
+
+
 def test_all_containers_come_in_the_order_of_time(backend: Backend) -> None:
-    target = backend.places["deployment"].target
+    place = backend.places["deployment"]
+    has_written(backend, place, place.guilty, place.other)
     # Lines that continue a record stay with its beginning, whatever another container says meanwhile.
-    heads = [line for line in objects(backend, target) if not line["message"].startswith((" ", "\t"))]
+    heads = [line for line in objects(backend, place.target) if not line["message"].startswith((" ", "\t"))]
     assert all(a["time"] <= b["time"] for a, b in pairwise(heads))
 
 
 def test_a_containers_lines_are_kubectls(backend: Backend) -> None:
     place = backend.places["init in progress"]
+    has_written(backend, place, place.guilty)
     theirs = kubectl_logs(backend, place.target, "-c", place.guilty, "--timestamps")
     ours = [f"{line['time']} {line['message']}" for line in objects(backend, place.target, "-c", place.guilty)]
     assert theirs
@@ -36,12 +49,14 @@ def test_a_containers_lines_are_kubectls(backend: Backend) -> None:
 
 def test_a_container_may_be_named_as_kubectl_does(backend: Backend) -> None:
     place = backend.places["init in progress"]
+    has_written(backend, place, place.guilty)
     names = {line["container"] for line in objects(backend, place.target, place.guilty)}
     assert names == {place.guilty}
 
 
 def test_one_container_that_cannot_be_read_costs_a_note_and_not_the_others(backend: Backend) -> None:
     place = backend.places["init in progress"]
+    has_written(backend, place, place.guilty)
     result = backend.mc("logs", place.target)
     assert result.exit_code == 0
     assert f"{place.other} " in result.out or f"{place.guilty} " in result.out
