@@ -123,6 +123,7 @@ class Filter:
 
     def _hits(self, lines: list[bytes]) -> Iterator[Hit]:
         """Of each line whether it passes."""
+        sources: set[bytes] = set()
         for record in records(lines):
             if kind_of(record[0]) in ALWAYS:
                 yield Hit.WITH_SURROUNDINGS
@@ -131,7 +132,10 @@ class Filter:
                 yield self._hit(self._wanted.found(record))
                 continue
             tag = source_tag(record[0])
-            earlier = self._earlier(tag) if continues(record[0]) else _NOTHING
+            earlier = _NOTHING
+            if continues(record[0]):
+                earlier = self._found[tag] if tag in sources else self._earlier(tag)
+            sources.add(tag)
             self._found[tag] = found = self._wanted.found(record, earlier)
             hit = self._hit(found)
             yield from (hit for _ in record)

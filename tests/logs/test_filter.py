@@ -392,3 +392,17 @@ def test_without_a_match_lines_surround_those_that_have_the_level() -> None:
     lines = [line(text) for text in ["INFO: 1", "INFO: 2", "ERROR: 3", "INFO: 4", "INFO: 5", "plain", "INFO: 6"]]
     found = Filter(wanted(level=Level.WARN, before=1, after=1)).passed(lines)
     assert texts(found) == ["INFO: 2", "ERROR: 3", "INFO: 4", *texts([BREAK]), "plain"]
+
+
+@pytest.mark.parametrize(("asked", "shown"), [(wanted("no"), True), (wanted("GET"), False)])
+def test_a_record_is_the_newest_of_its_source_whatever_came_in_earlier_batches(asked: Wanted, *, shown: bool) -> None:
+    passing = Filter(asked)
+    passing.passed([line("GET /")])
+    lines = [line("ERROR: no"), word(Kind.GAP, "missing"), line("\tat A.b", continues=PART)]
+    assert texts(passing.passed(lines)) == (texts(lines) if shown else ["missing"])
+
+
+def test_only_what_has_the_level_is_surrounded_where_there_is_nothing_to_match() -> None:
+    said = ["INFO: 1", "no level 2", "INFO: 3", "INFO: 4", "WARN: noise 5", "INFO: 6", "FATAL: 7"]
+    passing = Filter(wanted("", "noise", Level.WARN, before=1))
+    assert texts(passing.passed([line(text) for text in said])) == ["no level 2", "--", "INFO: 6", "FATAL: 7"]
