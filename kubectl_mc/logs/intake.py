@@ -18,6 +18,8 @@ _first_byte = itemgetter(MESSAGE)
 _RECORD_SECONDS = 1
 """Lines of one record are written in one go; what comes later only looks alike."""
 _EARLIEST = b"0" * STAMP
+_DAY = len("2026-01-01")
+_SECOND = len("2026-01-01T00:00:00")
 
 
 class Intake:
@@ -60,25 +62,26 @@ class Intake:
         # begin with their times, so if they are sorted as a whole, the times rise; to sort what is sorted is cheap.
         self.plain = (
             self._last <= lines[0][:STAMP]
-            and not self._indented
+            and not (self._indented or self._traceback)
             and _utc(lines[0])
             and _utc(lines[-1])
             and lines == sorted(lines)
-            and not _has_records(whole, set(map(_first_byte, lines)))
+            and not _has_records(whole, lines)
         )
         if self.plain:
             self._last = lines[-1][:STAMP]
-            self._traceback = False
             return lines
         return [self._placed(line) for line in lines]
 
     def _placed(self, line: bytes) -> bytes:
         """A line with the time that it sorts by."""
         match = STAMPED.match(line)
-        if match is None:
+        stamp = None
+        if match is not None:
+            stamp = line[:STAMP] if match[3] == b"Z" else _in_utc(match)
+        if match is None or stamp is None:
             words = line[: -len(self._tag)].decode(errors="replace")
             return told(Kind.ERROR, self._last, words, self._tag)
-        stamp = line[:STAMP] if match[3] == b"Z" else _in_utc(match)
         continues = self._continues(line[match.end() : -len(self._tag)], stamp)
         key = self._last if continues else max(stamp, self._last)
         self._last = key
@@ -90,19 +93,24 @@ class Intake:
 
     def _continues(self, message: bytes, stamp: bytes) -> bool:
         """Whether a line belongs to the record of the line before."""
-        near = self._last != _EARLIEST and _seconds(stamp) - _seconds(self._last) <= _RECORD_SECONDS
+        near = self._last != _EARLIEST and _is_near(self._last, stamp)
         closes = near and (
             (self._traceback and _CLOSES.match(message) is not None)
             or (self._indented and _BRACKETS.match(message) is not None)
         )
         goes_on = near and _CONTINUES.match(message) is not None
-        self._traceback = goes_on and (self._traceback or message.startswith(b"Traceback"))
+        # It may begin a record of its own, of which the rest has to be known as well.
+        self._traceback = message.startswith(b"Traceback (most recent") or (goes_on and self._traceback)
         self._indented = goes_on and message[0] in _BLANKS
         return closes or goes_on
 
 
-def _has_records(whole: bytes, firsts: set[int]) -> bool:
+def _has_records(whole: bytes, lines: list[bytes]) -> bool:
     """Whether a block may have lines that continue others, by the bytes that its messages begin with."""
+    try:
+        firsts = set(map(_first_byte, lines))
+    except IndexError:  # one is too short for a time
+        return True
     return bool(firsts & _BLANKS) or any(_RECORD_PARTS[first] in whole for first in firsts & _RECORD_PARTS.keys())
 
 
@@ -111,13 +119,24 @@ def _utc(line: bytes) -> bool:
     return match is not None and match[3] == b"Z"
 
 
+def _is_near(last: bytes, stamp: bytes) -> bool:
+    """Whether a time is that of the same moment as the last one, or an earlier one."""
+    if stamp[:_DAY] == last[:_DAY]:
+        return _seconds(stamp) - _seconds(last) <= _RECORD_SECONDS
+    return stamp < last or (last[_DAY:_SECOND] == b"T23:59:59" and stamp[_DAY:_SECOND] == b"T00:00:00")
+
+
 def _seconds(stamp: bytes) -> int:
-    """Seconds of the day: near enough to tell lines of one moment from others."""
+    """Seconds of the day."""
     return int(stamp[11:13]) * 3600 + int(stamp[14:16]) * 60 + int(stamp[17:19])
 
 
-def _in_utc(match: re.Match[bytes]) -> bytes:
-    """A time with a node's own offset, in UTC."""
+def _in_utc(match: re.Match[bytes]) -> bytes | None:
+    """A time with a node's own offset, in UTC; None for one that no calendar has."""
     hours, minutes = int(match[3][:3]), int(match[3][:1] + match[3][4:])
-    local = datetime.fromisoformat(match[1].decode()).replace(tzinfo=timezone(timedelta(hours=hours, minutes=minutes)))
-    return f"{local.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.{match[2].decode()}Z".encode()
+    try:
+        zone = timezone(timedelta(hours=hours, minutes=minutes))
+        moment = datetime.fromisoformat(match[1].decode()).replace(tzinfo=zone).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{match[2].decode()}Z".encode()
