@@ -135,13 +135,14 @@ class Arrivals(Merge):
         if lines:
             self._arrived += lines
             self._newest[source] = lines[-1][:STAMP]
+            self._filled.add(source)
 
-    @property
-    def waits(self) -> bool:
-        return bool(self._arrived)
+    def ahead(self, source: int) -> bool:  # noqa: ARG002
+        return False
 
     def ready(self) -> list[bytes]:
         arrived, self._arrived = self._arrived, []
+        self._filled.clear()
         return arrived
 
     def release(self, key: bytes) -> list[bytes]:  # noqa: ARG002
