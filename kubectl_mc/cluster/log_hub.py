@@ -14,7 +14,7 @@ from kubectl_mc.cluster.logs import Window
 from kubectl_mc.cluster.tail import Tail
 from kubectl_mc.errors import McError
 from kubectl_mc.logs import words
-from kubectl_mc.logs.line import Kind, message_of, stamp_at, tag_of, told
+from kubectl_mc.logs.line import TAGS, Kind, message_of, stamp_at, tag_of, told
 from kubectl_mc.logs.merge import Arrivals, Merge
 from kubectl_mc.logs.tally import Tally
 from kubectl_mc.model.pod import Container, ContainerState, Pod
@@ -71,6 +71,7 @@ class LogHub:
         self._views: dict[str, _View] = {}
         self._tails: dict[Source, asyncio.Task[None]] = {}
         self._active = 0
+        self._joined = 0
         self._finishing = False
         self._fault: BaseException | None = None
         self._fed = asyncio.Event()
@@ -202,7 +203,9 @@ class LogHub:
 
     def _join(self, source: Source, container: Container | None, place: int) -> Member:
         number = self._merge.add()
-        member = Member(number, tag_of(number), source, container, place)
+        # Numbers are used again, tags as late as possible: lines with one may still be on their way.
+        member = Member(number, tag_of(self._joined % TAGS), source, container, place)
+        self._joined += 1
         self.members[source] = member
         self._output.joined(member)
         return member

@@ -18,6 +18,8 @@ MESSAGE = STAMP + 1
 """Where a message begins."""
 TAG = 2
 """Bytes at the end that name the source."""
+TAGS = 254 * 254
+"""So many sources can be told apart."""
 
 sort_key = itemgetter(slice(0, STAMP))
 """What lines are ordered by."""
@@ -95,10 +97,8 @@ def message_of(line: bytes) -> bytes:
 
 
 def tag_of(number: int) -> bytes:
-    """The two bytes of a source; no two are alike for 64,000 sources, and none is a line break."""
+    """The two bytes of a source, by its number below `TAGS`: no two are alike, and none is a line break."""
     high, low = divmod(number, 254)
-    if high > 253:
-        raise ValueError("more sources than tags")
     return bytes((_no_break(high), _no_break(low)))
 
 

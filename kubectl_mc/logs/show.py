@@ -84,7 +84,9 @@ class Show:
             else:
                 rows = [prefixes[line[-TAG:]] + line[MESSAGE:-TAG] for line in lines]
         else:
-            rows = [self._one(line, prefixes) for line in lines if self._look.own_words or kind_of(line) is Kind.LOG]
+            if not self._look.own_words:
+                lines = [line for line in lines if kind_of(line) is Kind.LOG and line is not BREAK]
+            rows = [self._one(line, prefixes) for line in lines]
         if rows:
             rows.append(b"")
         return b"\n".join(rows)
