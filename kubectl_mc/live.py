@@ -1,12 +1,12 @@
 """A page that stays current on a terminal, with what has to be said about it below."""
 
+import asyncio
 import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from types import FrameType
 from typing import TYPE_CHECKING
 
 from kubectl_mc.model.times import age
@@ -74,13 +74,15 @@ def live_page(session: Session) -> Iterator[LivePage]:
 def _suspendable(live: "Live") -> Iterator[None]:
     """Ctrl-Z leaves the shell a cursor, and `fg` takes it away again."""
 
-    def suspend(_number: int, _frame: FrameType | None) -> None:
+    def suspend() -> None:
         live.console.show_cursor(True)
         os.kill(os.getpid(), signal.SIGSTOP)  # stops here, until the shell says to go on
         live.console.show_cursor(False)
 
-    before = signal.signal(signal.SIGTSTP, suspend)
+    # In the loop's own time: a signal may come in the middle of a write to the terminal, which allows no other.
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGTSTP, suspend)
     try:
         yield
     finally:
-        signal.signal(signal.SIGTSTP, before)
+        loop.remove_signal_handler(signal.SIGTSTP)
