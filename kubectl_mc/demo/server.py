@@ -84,7 +84,12 @@ class DemoCluster:
             await asyncio.gather(self._life, return_exceptions=True)
         self.faults.drop_connections()
         if self._runner is not None:
+            # Idle ones as well: a good-bye by TLS waits for its answer, and the loop may be closed before that.
+            for connection in self._runner.server.connections if self._runner.server is not None else []:
+                if connection.transport is not None:
+                    connection.transport.abort()
             await self._runner.cleanup()
+            await asyncio.sleep(0)
 
     def apply(self, obj: Object, programs: Mapping[str, Program] | None = None) -> Object:
         """Creates an object now, in the demo's namespace unless it names one; `programs` by container name."""
