@@ -447,12 +447,13 @@ def test_wrong_usage_ends_with_2(words: list[str], said: str, logs: Logs) -> Non
     assert said in result.err
 
 
-@pytest.mark.parametrize("words", [["web", "nope"], ["web", "-c", "nope"], ["web", "-c", "nope", "-f"]])
+@pytest.mark.parametrize("words", [["web", "nope"], ["web", "-c", "nope"], ["web", "-c", "n?pe"]])
 def test_an_unknown_container_names_the_known_ones_with_their_roles(words: list[str], logs: Logs) -> None:
     result = logs(*words)
     assert (result.exit_code, result.out) == (1, "")
     assert result.err == (
-        "error: no container nope in pod web\nhint: it has: migrate (init), proxy (sidecar), app (app), side (app)\n"
+        f"error: no container {words[-1]} in pod web\n"
+        "hint: it has: migrate (init), proxy (sidecar), app (app), side (app)\n"
     )
 
 
