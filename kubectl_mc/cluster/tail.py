@@ -194,10 +194,13 @@ class Tail:
                 await asyncio.sleep(BACKOFF_SECONDS[min(failures, len(BACKOFF_SECONDS) - 1)])
             failures += 1
             try:
-                state = _end_of(container, _find(await self._pod(), self._source.container))
+                pod = await self._pod()
             except (ConnectionLost, ApiError):
                 self._reader.broke(badly=True)
                 continue
+            if pod is None:
+                return None  # its log is gone with it; another pod may have its name, and that one's is not to be read
+            state = _end_of(container, _find(pod, self._source.container))
             cut = isinstance(broken, ConnectionLost)
             self._reader.broke(badly=cut or (state is None and not self._reader.polls), cut=cut)
             if state is not None:
@@ -220,10 +223,12 @@ class Tail:
         while changes < _REST_TRIES:
             try:
                 now = _find(await self._pod(), self._source.container)
-                if now is not None and not _in_reach(container, now):
+                if now is None:
+                    return
+                if not _in_reach(container, now):
                     self._reader.lost()
                     return
-                before = now.status.container_id if now is not None else None
+                before = now.status.container_id
                 blocks = await self._reader.blocks(previous=before != container.status.container_id)
                 if before == await self._instance():
                     await self._reader.put(blocks, complete=True)
@@ -261,7 +266,7 @@ def _find(pod: Pod | None, name: str) -> Container | None:
 
 
 def _end_of(instance: Container, now: Container | None) -> ContainerState | None:
-    """How an instance ended, as far as the pod's status says; None while it runs, and when the pod is gone."""
+    """How an instance ended, as far as the pod's status says; None while it runs, and for one that is not there."""
     if now is None:
         return None
     if now.status.container_id == instance.status.container_id:

@@ -3,10 +3,15 @@
 import json
 import subprocess
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
+from kubectl_mc.demo.programs import Program
+from kubectl_mc.demo.server import RunningDemo
 from tests.contract.conftest import Backend, eventually
 from tests.contract.situations import Place
+from tests.log_pods import lived, pod, says, wait_for
+from tests.processes import on_a_pipe
 
 
 def objects(backend: Backend, *words: str) -> list[dict[str, Any]]:
@@ -68,3 +73,18 @@ def test_an_unknown_container_names_those_there_are(backend: Backend) -> None:
     result = backend.mc("logs", place.target, "-c", "nope")
     assert result.exit_code == 1
     assert f"{place.guilty} (init)" in result.err
+
+
+def test_who_takes_a_pods_name_is_not_read_as_that_pod(demo: RunningDemo, kubeconfig: Path) -> None:
+    def replace() -> None:
+        demo.cluster.store.delete("pods", "demo", "web")
+        demo.cluster.apply(pod("web", "app"), {"app": says("hello")})
+
+    lived(demo, 60, pod("web", "app"), {"app": Program()})
+    with on_a_pipe("logs", "-f", environ={"KUBECONFIG": str(kubeconfig)}) as process:
+        wait_for(demo, lambda: demo.cluster.faults.open_streams == 2)  # the watch and the log
+        demo.call(replace)
+        process.read_until("| hello\n")
+        assert process.interrupt() == 130
+        assert process.stderr() == ""
+    assert [line.split(" | ")[1] for line in process.seen.splitlines()] == ["── pod web is gone ──", "hello"]
