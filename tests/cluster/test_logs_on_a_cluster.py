@@ -7,7 +7,7 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -89,8 +89,8 @@ def until(file: str) -> str:
     return f"until [ -e /shared/{file} ]; do usleep 20000; done"
 
 
-BURST = 3000
-"""Lines that an instance of `counting` writes as fast as it can."""
+BURST = 1000
+"""Lines that an instance of `counting` writes as fast as it can; three instances' fit into a pipe."""
 # The numbers go on in the next instance; the first one ends after it was told to go.
 COUNTING = f"""
     n=$(cat /shared/n 2>/dev/null || echo 0); instance=$(cat /shared/instance 2>/dev/null || echo 0)
@@ -131,7 +131,13 @@ OBJECTS = [
     pod("ticking", container("app", TICKING)),
     pod("no-image", container("app", "echo here; sleep 3600"), {"name": "other", "image": "example.invalid/none:1"}),
     workload("Deployment", "scaled", pod("scaled", container("app", "echo I am $HOSTNAME; sleep 3600"))),
-    workload("StatefulSet", "reborn", pod("reborn", container("app", "seq 1 500; sleep 3600"))),
+    workload(
+        "StatefulSet",
+        "reborn",
+        pod(
+            "reborn", container("app", "seq 1 500; sleep 3600"), init=(container("first", f"echo born; {until('go')}"),)
+        ),
+    ),
 ]
 
 
@@ -204,6 +210,18 @@ def place() -> Iterator[Place]:
         place.kubectl("delete", "namespace", place.namespace, "--wait=false")
 
 
+@pytest.fixture(scope="module", autouse=True)
+def followers(place: Place) -> Iterator[dict[int, Running]]:
+    """By their first number those who follow `counting`, from early on: its restarts take their time."""
+    place.wait("counting", ".status.phase", "Running")
+    with place.following("counting", "-f") as whole:
+        whole.read_until("count 5\n")
+        with place.following("counting", "-f", "--tail", "1") as last:
+            last.read_until("count 5\n")
+            place.touch("counting", "app", "go")
+            yield {1: whole, 5: last}
+
+
 @pytest.fixture(scope="module")
 def unusual(place: Place) -> str:
     """The pod whose containers have written something unusual."""
@@ -218,30 +236,6 @@ def story(seen: str) -> list[str]:
 
 def counts(first: int, last: int) -> list[str]:
     return [f"count {number}" for number in range(first, last + 1)]
-
-
-def test_each_line_comes_once_over_restarts_in_the_middle_of_its_life(place: Place) -> None:
-    place.wait("counting", ".status.phase", "Running")
-    with ExitStack() as stack:
-        whole = stack.enter_context(place.following("counting", "-f"))
-        whole.read_until("count 5\n")
-        last = stack.enter_context(place.following("counting", "-f", "--tail", "1"))
-        last.read_until("count 5\n")
-        place.touch("counting", "app", "go")
-        ends = [5 + BURST * instance for instance in (1, 2, 3)]
-        for process, first in ((whole, 1), (last, 5)):
-            process.read_until(f"count {ends[-1]}\n")
-            assert process.interrupt() == 130
-            assert process.stderr() == ""
-            assert story(process.seen) == [
-                *counts(first, ends[0]),
-                "── app exited 3 ──",
-                "── app restarted (exit 3), restart 1 ──",
-                *counts(ends[0] + 1, ends[1]),
-                "── app exited 3 ──",
-                "── app restarted (exit 3), restart 2 ──",
-                *counts(ends[1] + 1, ends[2]),
-            ]
 
 
 @pytest.mark.parametrize("wrote", UNUSUAL, ids=lambda wrote: wrote.name)
@@ -401,15 +395,18 @@ def test_a_pod_that_a_deployment_adds_joins(place: Place) -> None:
 
 def test_a_pod_that_is_born_again_under_its_name_joins_anew(place: Place) -> None:
     with place.following("-l", "app=reborn", "-f") as process:
+        process.read_until("| born\n")
+        place.touch("reborn-0", "first", "go")
         process.read_until("| 500\n")
         place.kubectl("delete", "pod", "reborn-0")
         gone = process.read_until("pod reborn-0 is gone").index("is gone")
+        process.read_until("| born\n", after=gone)
+        place.touch("reborn-0", "first", "go")
         process.read_until("| 500\n", after=gone)
         assert process.interrupt() == 130
         assert process.stderr() == ""
-    before, after = process.seen.split("pod reborn-0 is gone")
-    for part in (before, after):
-        assert [int(number) for number in re.findall(r"\| (\d+)$", part, re.MULTILINE)] == list(range(1, 501))
+    for life in process.seen.split("pod reborn-0 is gone"):
+        assert re.findall(r"\| (born|\d+)$", life, re.MULTILINE) == ["born", *map(str, range(1, 501))]
 
 
 def test_of_many_restarts_the_last_is_read_and_the_others_are_counted(place: Place) -> None:
@@ -427,6 +424,24 @@ def test_of_many_restarts_the_last_is_read_and_the_others_are_counted(place: Pla
         "── app exited 7 ──",
         "── app restarted (exit 7), restart 3; 2 instances before it cannot be read any more ──",
         "instance 3 begins",
+    ]
+
+
+@pytest.mark.parametrize("first", [1, 5])
+def test_each_line_comes_once_over_restarts(first: int, followers: dict[int, Running]) -> None:
+    ends = [5 + BURST * instance for instance in (1, 2, 3)]
+    process = followers[first]
+    process.read_until(f"count {ends[-1]}\n")
+    assert process.interrupt() == 130
+    assert process.stderr() == ""
+    assert story(process.seen) == [
+        *counts(first, ends[0]),
+        "── app exited 3 ──",
+        "── app restarted (exit 3), restart 1 ──",
+        *counts(ends[0] + 1, ends[1]),
+        "── app exited 3 ──",
+        "── app restarted (exit 3), restart 2 ──",
+        *counts(ends[1] + 1, ends[2]),
     ]
 
 
