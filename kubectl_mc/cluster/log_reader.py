@@ -11,11 +11,11 @@ from typing import Protocol
 
 from kubectl_mc.cluster.client import Client
 from kubectl_mc.cluster.logs import LogRequest, Window, log_blocks
-from kubectl_mc.errors import ApiError, ConnectionLost
+from kubectl_mc.errors import ApiError, ConnectionLost, NotFound
 from kubectl_mc.logs.intake import Intake
 from kubectl_mc.logs.line import STAMP, Kind, kind_of, message_of, sort_key, stamp_at
 from kubectl_mc.logs.resume import Anchor
-from kubectl_mc.logs.words import NO_WATCHER
+from kubectl_mc.logs.words import NO_WATCHER, NOT_KEPT
 from kubectl_mc.model.times import format_time
 
 BACKOFF_SECONDS = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
@@ -106,12 +106,13 @@ class LogReader:
         """Whether there is no doubt about that: a log also ends a moment before the pod's status says why."""
         self._complaint = b""
         """The kubelet's own words that were passed on last."""
+        self._reads_previous = False
         self._still: Callable[[], Awaitable[bool]] | None = None
 
     def next_instance(self) -> None:
         """What comes now is another instance's log."""
         self._anchor = Anchor()
-        self.bounded = False
+        self.bounded = self._reads_previous = False
         self._broken = self._cut
 
     async def follow(self, still: Callable[[], Awaitable[bool]]) -> None:
@@ -159,6 +160,7 @@ class LogReader:
             ApiError, ConnectionLost: it cannot be read.
             Enough: `until` is reached.
         """
+        self._reads_previous = previous
         for attempt in range(_TRIES):
             try:
                 await self._pass(self._request(previous=previous, tail=tail))
@@ -173,6 +175,10 @@ class LogReader:
     async def blocks(self, *, previous: bool = False) -> list[bytes]:
         """What `whole` would read, held in memory; a node keeps 10 MiB of an instance by default."""
         return [block async for block in self._stream(self._request(previous=previous))]
+
+    def lacks(self, blocks: list[bytes]) -> bool:
+        """Whether what was held is no log, but that there is none any more, of an instance that was read before."""
+        return self._anchor.since is not None and bool(blocks) and blocks[0].startswith(NOT_KEPT)
 
     async def put(self, blocks: list[bytes], *, complete: bool) -> None:
         """Pass on what was held; where more is to come, a last line without its break comes again with it."""
@@ -238,6 +244,9 @@ class LogReader:
         """The kubelet's words, once while it repeats them."""
         for line in lines:
             message = message_of(line)
+            if self._reads_previous and NOT_KEPT in message:
+                # It was removed a moment ago, while the pod's status still has it.
+                raise NotFound("the kubelet no longer has the log of the instance before", code=404)
             self.polls = self.polls or NO_WATCHER in message
             if message != self._complaint:
                 self._complaint = message

@@ -231,7 +231,10 @@ class Tail:
                 before = now.status.container_id
                 blocks = await self._reader.blocks(previous=before != container.status.container_id)
                 if before == await self._instance():
-                    await self._reader.put(blocks, complete=True)
+                    if self._reader.lacks(blocks):
+                        self._reader.lost()
+                    else:
+                        await self._reader.put(blocks, complete=True)
                     return
                 changes += 1
             except (ConnectionLost, ApiError) as error:

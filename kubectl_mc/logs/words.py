@@ -8,6 +8,8 @@ GAP = "lines are missing here: the kubelet no longer has them (rotated or trunca
 RESUMED = "a log stream broke off and was taken up again where it stopped; no line is lost"
 NO_WATCHER = b"fsnotify watcher"
 """In the kubelet's words when it cannot follow: the node has no inotify instance left."""
+NOT_KEPT = b"unable to retrieve container logs for "
+"""In the kubelet's words when the runtime has removed an instance."""
 POLLING = "the node is out of inotify instances (fs.inotify.max_user_instances); reading every second instead"
 
 
