@@ -5,11 +5,9 @@ every open source. What that rule would hold up for long, because a source is si
 """
 
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Callable
 
 from kubectl_mc.logs.line import STAMP, Kind, Marked, kind_of, sort_key
 
-_Bisect = Callable[..., int]
 _NOTHING = b""
 _ALL = b"\xff" * STAMP
 
@@ -91,19 +89,20 @@ class Merge:
         """The lines that nothing can come before any more."""
         if not self._filled:
             return []
-        limit = min((self._newest[source] for source in self._open), default=_ALL)
-        # A source may go on with lines of the time that it has reached, and they may belong before another's.
-        return self._taken(limit, bisect_left)
+        limit, last = min(((self._newest[source], source) for source in self._open), default=(_ALL, 0))
+        # A source may go on with lines of the time that it has reached: before those of the sources behind it.
+        return self._taken(limit, last)
 
     def release(self, key: bytes) -> list[bytes]:
         """The lines up to a key, whatever may still come."""
-        return self._taken(key, bisect_right)
+        return self._taken(key, len(self._pending))
 
-    def _taken(self, key: bytes, bisect: _Bisect) -> list[bytes]:
-        """Each source's lines up to a key, in order."""
+    def _taken(self, key: bytes, last: int) -> list[bytes]:
+        """Each source's lines up to a key, in order; up to the source `last` those of that key as well."""
         taken: list[bytes] = []
         for source in sorted(self._filled):
             lines = self._pending[source]
+            bisect = bisect_right if source <= last else bisect_left
             count = bisect(lines, key, key=sort_key)
             if count == len(lines):
                 taken += lines

@@ -30,11 +30,16 @@ def test_nothing_goes_out_while_something_earlier_may_come() -> None:
     sources.feed(0, (1, "a1"), (5, "a5"))
     assert sources.merge.ready() == []
     sources.feed(1, (3, "b3"))
-    assert messages(sources.merge.ready()) == ["a1"]
+    assert messages(sources.merge.ready()) == ["a1", "b3"]
+    assert sources.merge.waits
     sources.merge.close(1)
-    assert messages(sources.merge.ready()) == ["b3"]
-    sources.merge.close(0)
     assert messages(sources.merge.ready()) == ["a5"]
+
+
+def test_the_line_of_the_one_source_there_is_does_not_wait() -> None:
+    sources = Sources(1)
+    sources.feed(0, (1, "a1"), (2, "a2"))
+    assert messages(sources.merge.ready()) == ["a1", "a2"]
 
 
 def test_equal_times_come_in_the_order_of_the_sources() -> None:
@@ -93,10 +98,10 @@ def test_lines_of_a_time_that_a_source_may_go_on_with_wait() -> None:
     sources = Sources(2)
     sources.feed(0, (1, "a1"))
     sources.feed(1, (1, "b1"))
-    assert sources.merge.ready() == []
+    assert messages(sources.merge.ready()) == ["a1"]
     sources.feed(0, (1, "a1 again"), (2, "a2"))
     sources.feed(1, (2, "b2"))
-    assert messages(sources.merge.ready()) == ["a1", "a1 again", "b1"]
+    assert messages(sources.merge.ready()) == ["a1 again", "b1", "a2"]
 
 
 def test_a_source_without_lines_holds_up_the_others_until_it_is_closed() -> None:
@@ -215,7 +220,7 @@ def test_a_record_goes_out_in_one_piece_among_lines_of_its_moment() -> None:
     sources = Sources(2)
     sources.feed(0, (2, "panic: no"), (3, "  at b"), (4, "  at c"), (9, "a9"))
     sources.feed(1, (1, "b1"), (2, "b2"), (3, "b3"), (9, "b9"))
-    assert messages(sources.merge.ready()) == ["b1", "panic: no", "  at b", "  at c", "b2", "b3"]
+    assert messages(sources.merge.ready()) == ["b1", "panic: no", "  at b", "  at c", "b2", "b3", "a9"]
 
 
 def test_what_waits_is_counted_in_bytes_by_source() -> None:
