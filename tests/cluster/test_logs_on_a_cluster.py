@@ -409,6 +409,21 @@ def test_a_pod_that_is_born_again_under_its_name_joins_anew(place: Place) -> Non
         assert re.findall(r"\| (born|\d+)$", life, re.MULTILINE) == ["born", *map(str, range(1, 501))]
 
 
+def test_a_crash_loop_shows_its_last_instance_and_how_many_are_lost(place: Place) -> None:
+    before, after, seen = -1, 0, ""
+    while before != after:  # as long as it restarts meanwhile
+        place.wait("crash-loop", ".status.containerStatuses[0].state.waiting.reason", "CrashLoopBackOff")
+        before = place.restarts("crash-loop")
+        seen = place.logs("crash-loop").stdout.decode()
+        after = place.restarts("crash-loop")
+    instances = "1 instance" if before == 1 else f"{before} instances"
+    assert story(seen) == [
+        f"── app restarted, restart {before}; {instances} before it cannot be read any more ──",
+        "going down",
+        "── app exited 7 ──",
+    ]
+
+
 def test_of_many_restarts_the_last_is_read_and_the_others_are_counted(place: Place) -> None:
     place.wait("thrice", ".status.containerStatuses[0].restartCount", "3")
     place.wait("thrice", ".status.containerStatuses[0].state.running.startedAt")
@@ -442,21 +457,6 @@ def test_each_line_comes_once_over_restarts(first: int, followers: dict[int, Run
         "── app exited 3 ──",
         "── app restarted (exit 3), restart 2 ──",
         *counts(ends[1] + 1, ends[2]),
-    ]
-
-
-def test_a_crash_loop_shows_its_last_instance_and_how_many_are_lost(place: Place) -> None:
-    before, after, seen = -1, 0, ""
-    while before != after:  # as long as it restarts meanwhile
-        place.wait("crash-loop", ".status.containerStatuses[0].state.waiting.reason", "CrashLoopBackOff")
-        before = place.restarts("crash-loop")
-        seen = place.logs("crash-loop").stdout.decode()
-        after = place.restarts("crash-loop")
-    instances = "1 instance" if before == 1 else f"{before} instances"
-    assert story(seen) == [
-        f"── app restarted, restart {before}; {instances} before it cannot be read any more ──",
-        "going down",
-        "── app exited 7 ──",
     ]
 
 
