@@ -152,8 +152,8 @@ class LogHub:
         """
         held: deque[tuple[float, bytes]] = deque()
         while self._active or not self._finishing:
+            self._fed.clear()  # before, since to emit may take a while, and what comes meanwhile must be seen
             await self._emit(held)
-            self._fed.clear()
             if await self._wait():
                 await asyncio.sleep(_GATHER_SECONDS)
         await self._emit(held)

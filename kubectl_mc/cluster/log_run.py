@@ -119,8 +119,10 @@ class LogRun:
 
     async def _ended(self, feed: PodFeed, selections: list[Selection], emitting: asyncio.Task[None]) -> int:
         """Take in changes until there is nothing to wait for; the exit code."""
-        while (code := await self._code(feed, selections)) is None:
-            self.hub.news.clear()
+        while True:
+            self.hub.news.clear()  # before the look: what comes meanwhile asks for another one
+            if (code := await self._code(feed, selections)) is not None:
+                return code
             updates = asyncio.ensure_future(feed.updates(_LOOK_SECONDS))
             news = asyncio.ensure_future(self.hub.news.wait())
             try:
@@ -131,7 +133,6 @@ class LogRun:
                 news.cancel()
             if emitting.done():
                 emitting.result()
-        return code
 
     async def _code(self, feed: PodFeed, selections: list[Selection]) -> int | None:
         """How it ended; None while there is something to wait for."""

@@ -15,7 +15,7 @@ from kubectl_mc.logs.line import Kind, any_marked, kind_of, message_of, source_t
 from kubectl_mc.logs.machine import Name, as_json
 from kubectl_mc.logs.show import Look, Show
 from kubectl_mc.logs.terminal import Fold
-from kubectl_mc.model.resources import target_resource
+from kubectl_mc.model.resources import PODS, target_resource
 from kubectl_mc.model.targets import parse_query
 from kubectl_mc.options import AllNamespaces, FieldSelector, Selector, Targets
 from kubectl_mc.session import Session
@@ -91,7 +91,7 @@ def command(
     ] = "time",
     stats: Annotated[bool, typer.Option("--stats", help="At the end, on stderr: what each container wrote.")] = False,
     save: Annotated[
-        str, typer.Option("--save", metavar="DIR", help="Also write each container's whole log to a file in DIR.")
+        str, typer.Option("--save", metavar="DIR", help="Also write what is read, unfiltered, to files in DIR.")
     ] = "",
     output: Annotated[str, typer.Option("--output", "-o", metavar="raw|json", help="Bytes, or an object a line.")] = "",
     selector: Selector = "",
@@ -99,6 +99,8 @@ def command(
     all_namespaces: AllNamespaces = False,
 ) -> int:
     """Show the logs of all containers of pods as one stream, in the order in which things happened.
+
+    Without a target: of all pods in the namespace. To name two pods: pod/one pod/two.
 
     Lines are ordered by the kubelet's nanosecond times; a container's own never change places. When following, new
     pods and containers join, restarts are stitched together and broken connections mended without a lost line.
@@ -133,9 +135,11 @@ def command(
     if (before or after) and matching is None and not level:
         raise UsageError("--before and --after need something to stand around", "give --grep REGEX, or --level")
     terminal = session.interactive and output == ""
+    query = parse_query(words, selector, field_selector, all_namespaces=all_namespaces)
     marked = parse_pattern("--highlight", [*(highlight or []), *(grep or [])], ignore_case=ignore_case)
     look = Look(
         prefix=not no_prefix and output == "",
+        pods=not query.targets or any(target.resource is not PODS for target in query.targets),
         own_words=output == "",
         stamps=parse_stamps(timestamps, utc=utc),
         colors=session.colors and output == "",
@@ -146,7 +150,7 @@ def command(
         highlight=Highlight(marked) if marked is not None else None,
     )
     question = Question(
-        parse_query(words, selector, field_selector, all_namespaces=all_namespaces),
+        query,
         Choice(parse_globs("-c", containers), parse_globs("-x", exclude or []), parse_roles(role)),
         reach,
         ordered=order == "time",

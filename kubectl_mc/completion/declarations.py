@@ -52,7 +52,9 @@ def _read(name: str | None) -> Syntax | None:
     context = command.make_context(command.name, [], resilient_parsing=True)
     parameters = [item for item in command.get_params(context) if not getattr(item, "hidden", False)]
     return Syntax(
-        flags=tuple(_flag(item, getattr(command, "bare", {})) for item in parameters if item.param_type_name == "option"),
+        flags=tuple(
+            _flag(item, getattr(command, "bare", {})) for item in parameters if item.param_type_name == "option"
+        ),
         arguments=tuple(
             Argument(item.name, item.nargs == -1) for item in parameters if item.param_type_name == "argument"
         ),

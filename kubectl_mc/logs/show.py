@@ -36,6 +36,7 @@ class Look:
 
     Args:
         prefix: whether the container's name stands in front.
+        pods: whether the pod's does in any case, since others may join; else it does when there are several.
         own_words: whether what no container wrote stands among the lines.
         stamps: how the times are written; None for none.
         terminal: whether a person's terminal has to be kept safe.
@@ -44,6 +45,7 @@ class Look:
     """
 
     prefix: bool = True
+    pods: bool = False
     own_words: bool = True
     stamps: Stamps | None = None
     colors: bool = False
@@ -154,7 +156,9 @@ class Show:
         return rule + b" " + word + message_of(line) + b" " + rule
 
     def _new_prefixes(self) -> dict[bytes, bytes]:
-        labels = dict(zip(self._names, _labels([name for name, _ in self._names.values()]), strict=True))
+        labels = dict(
+            zip(self._names, _labels([name for name, _ in self._names.values()], pods=self._look.pods), strict=True)
+        )
         width = max(map(len, labels.values()), default=0)
         padded = {tag: label.ljust(width) for tag, label in labels.items()}
         self._prefixes = {tag: self._prefix(label, tag, "|") for tag, label in padded.items()}
@@ -175,12 +179,12 @@ class Show:
         return f"\x1b[{_COLORS[place % len(_COLORS)]}m{label} {bar}\x1b[0m ".encode()
 
 
-def _labels(names: list[Name]) -> list[str]:
+def _labels(names: list[Name], *, pods: bool) -> list[str]:
     """What tells the sources apart, and no more of it than that takes."""
-    pods = {(name.namespace, name.pod) for name in names}
-    namespaces = {namespace for namespace, _ in pods}
+    all_pods = {(name.namespace, name.pod) for name in names}
+    namespaces = {namespace for namespace, _ in all_pods}
     parts: list[Callable[[Name], str]] = [lambda name: name.container or "(pod)"]
-    if len(pods) > 1:
+    if pods or len(all_pods) > 1:
         parts.insert(0, lambda name: name.pod)
     if len(namespaces) > 1:
         parts.insert(0, lambda name: name.namespace)

@@ -10,6 +10,7 @@ _UNSAFE = re.compile(
     rb"|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?"  # a title, a link, the clipboard
     rb"|\x1b.?"
     rb"|[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]"
+    rb"|\xe2\x80[\x8e\x8f\xaa-\xae]|\xe2\x81[\xa6-\xa9]"  # what makes text run the other way, to deceive
     rb"|\xc2(?![\x80-\xbf])",  # half a character, which might become whole when what follows is taken out
     re.DOTALL,
 )
@@ -32,6 +33,8 @@ def harmless(message: bytes) -> bytes:
         if match.lastindex:
             coloured = True
             return found
+        if found.startswith(b"\xe2"):
+            return b"\\u%04x" % ord(found.decode())
         return b"" if found.startswith(b"\x1b") else b"\\x%02x" % found[-1]
 
     message = _UNSAFE.sub(safe, message)

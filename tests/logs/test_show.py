@@ -60,6 +60,7 @@ def test_what_no_container_wrote_is_marked() -> None:
         ("csi \x9b2J".encode(), b"csi \\x9b2J"),
         ("wide 漢字 ✓ \u2028".encode(), "wide 漢字 ✓ \u2028".encode()),
         (b"half \xc3", b"half \xc3"),
+        ("abc\u202edef".encode(), b"abc\\u202edef"),
         (b"tab\there", b"tab\there"),
         (b"ends in \x1b", b"ends in "),
     ],
