@@ -396,7 +396,7 @@ def test_a_pod_that_a_deployment_adds_joins(place: Place) -> None:
     first, second = re.findall(r"I am (\S+)", process.seen)
     names = place.kubectl("get", "pods", "-l", "app=scaled", "-o", "name").decode().replace("pod/", "").split()
     assert sorted([first, second]) == sorted(names)
-    assert process.seen == f"app | I am {first}\n{second} app | I am {second}\n"
+    assert process.seen == f"{first} app | I am {first}\n{second} app | I am {second}\n"
 
 
 def test_a_pod_that_is_born_again_under_its_name_joins_anew(place: Place) -> None:
