@@ -13,7 +13,7 @@ from kubectl_mc.cluster.client import Client
 from kubectl_mc.cluster.logs import LogRequest, Window, log_blocks
 from kubectl_mc.errors import ApiError, ConnectionLost, NotFound
 from kubectl_mc.logs.intake import Intake
-from kubectl_mc.logs.line import STAMP, Kind, kind_of, message_of, sort_key, stamp_at
+from kubectl_mc.logs.line import STAMP, Kind, kind_of, message_of, sort_key, stamp_at, stamp_of
 from kubectl_mc.logs.resume import Anchor
 from kubectl_mc.logs.words import NO_WATCHER, NOT_KEPT
 from kubectl_mc.model.times import format_time
@@ -21,7 +21,10 @@ from kubectl_mc.model.times import format_time
 BACKOFF_SECONDS = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 BUSY = frozenset({429, 500, 502, 503, 504})
 """Answers after which the same request may succeed."""
+GONE = frozenset({400, 404})
+"""Answers that say that a log is no more."""
 _TRIES = 5
+_ANY_TAG = b"\x01\x01"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,8 @@ class LogReader:
         self._lines = lines
         self._intake = Intake(tag)
         self._anchor = Anchor()
+        self._latest = b""
+        """The time of the instance's line that was seen last."""
         self._since = stamp_at(reach.since) if reach.since else b""
         # Times are asked for in microseconds: the last one counts as a whole.
         self._until = stamp_at(reach.until)[:-4] + b"999Z" if reach.until else b""
@@ -111,7 +116,7 @@ class LogReader:
 
     def next_instance(self) -> None:
         """What comes now is another instance's log."""
-        self._anchor = Anchor()
+        self._anchor, self._latest = Anchor(), b""
         self.bounded = self._reads_previous = False
         self._broken = self._cut
 
@@ -176,6 +181,22 @@ class LogReader:
         """What `whole` would read, held in memory; a node keeps 10 MiB of an instance by default."""
         return [block async for block in self._stream(self._request(previous=previous))]
 
+    def knows(self, blocks: list[bytes]) -> bool:
+        """Whether what was held has the line that was seen last; also where none has been."""
+        if not self._latest:
+            return True
+        lines = Intake(_ANY_TAG).take(b"".join(blocks) + b"\n")
+        return any(stamp_of(line) == self._latest for line in lines)
+
+    async def is_previous(self) -> bool:
+        """Whether what was seen last is in the previous instance's log by now. A pod's status says so later."""
+        try:
+            return bool(self._latest) and self.knows(await self.blocks(previous=True))
+        except ApiError as error:
+            if error.code in GONE:
+                return False
+            raise
+
     def lacks(self, blocks: list[bytes]) -> bool:
         """Whether what was held is no log, but that there is none any more, of an instance that was read before."""
         return self._anchor.since is not None and bool(blocks) and blocks[0].startswith(NOT_KEPT)
@@ -219,7 +240,7 @@ class LogReader:
             return
         fresh, gap = self._anchor.new(lines)
         if gap:
-            if self._still is not None and not await self._still():
+            if self._still is not None and (not await self._still() or await self.is_previous()):
                 raise Replaced
             self._broken = self._cut = False
             self._lines.gap()
@@ -230,6 +251,7 @@ class LogReader:
             return
         self.moved, self._complaint = True, b""
         self._anchor.saw(fresh)
+        self._latest = stamp_of(fresh[-1])
         if self._since and fresh[0] < self._since:
             fresh = fresh[bisect_left(fresh, self._since, key=sort_key) :]
         enough = bool(self._until and fresh and fresh[-1][:STAMP] > self._until)

@@ -5,7 +5,17 @@ from functools import partial
 from typing import Protocol
 
 from kubectl_mc.cluster.client import Client
-from kubectl_mc.cluster.log_reader import BACKOFF_SECONDS, BUSY, Enough, Lines, LogReader, Reach, Replaced, Source
+from kubectl_mc.cluster.log_reader import (
+    BACKOFF_SECONDS,
+    BUSY,
+    GONE,
+    Enough,
+    Lines,
+    LogReader,
+    Reach,
+    Replaced,
+    Source,
+)
 from kubectl_mc.cluster.logs import Window
 from kubectl_mc.errors import ApiError, ConnectionLost, McError, NotFound
 from kubectl_mc.model.parsing import parse_pod
@@ -214,7 +224,8 @@ class Tail:
         """What an ended instance wrote after the last line that came.
 
         While it is read the kubelet may start the next one, and what was the present log is the previous one: so it
-        counts only if the same instance was there before and after.
+        counts only if the same instance was there before and after. The pod's status is behind the kubelet: so it has
+        to go on with the lines that came last, too.
 
         Raises:
             ApiError: it may not be read.
@@ -229,7 +240,10 @@ class Tail:
                     self._reader.lost()
                     return
                 before = now.status.container_id
-                blocks = await self._reader.blocks(previous=before != container.status.container_id)
+                previous = before != container.status.container_id
+                blocks = await self._reader.blocks(previous=previous)
+                if not previous and not self._reader.knows(blocks) and await self._reader.is_previous():
+                    blocks = await self._reader.blocks(previous=True)
                 if before == await self._instance():
                     if self._reader.lacks(blocks):
                         self._reader.lost()
@@ -238,7 +252,7 @@ class Tail:
                     return
                 changes += 1
             except (ConnectionLost, ApiError) as error:
-                if isinstance(error, ApiError) and error.code in (400, 404):
+                if isinstance(error, ApiError) and error.code in GONE:
                     return  # gone with its pod, or with the restart after the next: what was read has to do
                 if isinstance(error, ApiError) and error.code not in BUSY:
                     raise
