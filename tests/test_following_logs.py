@@ -133,6 +133,18 @@ def test_without_permission_each_container_costs_a_note_and_the_whole_an_error(
     assert "web/side: Error from server (Forbidden)" in said
 
 
+def test_a_named_pod_can_be_followed_by_who_may_only_get_it(demo: RunningDemo, tmp_path: Path) -> None:
+    started(demo, pod("web", "app", restart_policy="Never"), {"app": COUNTING})
+    demo.call(demo.cluster.auth.grant, "demo-viewer", ["get"], ["pods", "pods/log"], "demo")
+    viewer = demo.cluster.write_kubeconfig(tmp_path / "viewer", user="demo-viewer")
+    with follow("web", kubeconfig=viewer) as process:
+        process.read_until("app | count 5")
+        end(demo, "web", "app", 0)
+        assert process.wait() == 0
+        assert "app exited 0" in process.seen
+        assert process.stderr() == ""
+
+
 # Restarts
 
 

@@ -33,10 +33,13 @@ class Scope:
     """None: all namespaces, or a resource without any."""
     labels: str = ""
     fields: str = ""
+    name: str = ""
+    """Of the one object, in place of `fields`."""
 
     def params(self) -> dict[str, str]:
         """The selectors as query parameters."""
-        pairs = {"labelSelector": self.labels, "fieldSelector": self.fields}
+        fields = f"metadata.name={self.name}" if self.name else self.fields
+        pairs = {"labelSelector": self.labels, "fieldSelector": fields}
         return {key: value for key, value in pairs.items() if value}
 
     @property

@@ -146,7 +146,7 @@ async def _nearest(client: Client, target: Target) -> str:
 async def _selection(client: Client, target: Target) -> Selection:
     namespace = client.namespace
     if target.resource is PODS:
-        return Selection(Scope(PODS, namespace, fields=f"metadata.name={target.name}"), target=target)
+        return Selection(Scope(PODS, namespace, name=target.name), target=target)
     workload = await read_target(client, target)
     name, uid, spec = re.escape(target.name), workload["metadata"]["uid"], workload.get("spec") or {}
     asleep = "it is suspended" if spec.get("suspend") else "it is scaled to 0" if spec.get("replicas") == 0 else ""

@@ -13,11 +13,11 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from kubectl_mc.cluster.client import Client, Scope
+from kubectl_mc.cluster.client import Client, Listing, Scope
 from kubectl_mc.cluster.client_package import aiohttp
 from kubectl_mc.cluster.connection import CONNECT_SECONDS
 from kubectl_mc.cluster.errors import Subject, status_error, translated
-from kubectl_mc.errors import ApiError, ConnectionLost, Gone
+from kubectl_mc.errors import ApiError, ConnectionLost, Forbidden, Gone, NotFound
 
 _WATCH_SECONDS = (240, 360)
 """A watch ends by itself after a time between these, so that many don't come back together; client-go uses 300–600."""
@@ -26,6 +26,8 @@ _SILENCE_SECONDS = 90.0
 _BACKOFF_SECONDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
 _SHORT_SECONDS = 1.0
 """A watch that ends sooner, without any event, was not served; client-go draws the line there as well."""
+_POLL_SECONDS = 2.0
+"""How often someone looks at one object who may get it, but not watch it."""
 _TRANSIENT = frozenset({429, 500, 502, 503, 504})
 
 
@@ -62,22 +64,28 @@ Change = Snapshot | Changed | Deleted | Interrupted
 
 
 async def watch(client: Client, scope: Scope) -> AsyncIterator[Change]:
-    """The changes of a scope, for ever.
+    """The changes of a scope, for ever. Of one object, who may get it but not watch it gets snapshots.
 
     Raises:
         McError: before the first snapshot, whatever fails; after it, what won't pass by itself (401, 403, 404).
     """
-    listing = await client.list_objects(scope)
+    listing = await _look(client, scope)
     yield Snapshot(listing.items)
     version = listing.resource_version
+    polls = not version
     failures = 0
     while True:
         began = time.monotonic()
         try:
-            if not version:
-                listing = await client.list_objects(scope)
+            if polls:
+                await asyncio.sleep(_POLL_SECONDS)
+            if polls or not version:
+                listing = await _look(client, scope)
                 yield Snapshot(listing.items)
                 version = listing.resource_version
+            if polls:
+                failures = 0
+                continue
             async for kind, item in _stream(client, scope, version):
                 failures, began = 0, 0.0
                 version = (item.get("metadata") or {}).get("resourceVersion") or version
@@ -94,6 +102,9 @@ async def watch(client: Client, scope: Scope) -> AsyncIterator[Change]:
             if failures == 1:
                 continue
         except (ConnectionLost, ApiError) as error:
+            if isinstance(error, Forbidden) and scope.name and not polls:
+                polls = True
+                continue
             if isinstance(error, ApiError) and error.code not in _TRANSIENT:
                 raise
             failures += 1
@@ -103,6 +114,19 @@ async def watch(client: Client, scope: Scope) -> AsyncIterator[Change]:
                 version = ""
                 yield Interrupted(error, _delay(failures))
         await asyncio.sleep(_delay(failures) * random.uniform(0.8, 1.2))
+
+
+async def _look(client: Client, scope: Scope) -> Listing:
+    """What there is now; without a version where no list can be had of the one object."""
+    try:
+        return await client.list_objects(scope)
+    except Forbidden:
+        if not scope.name:
+            raise
+        try:
+            return Listing([await client.get(scope.resource, scope.namespace, scope.name)], "")
+        except NotFound:
+            return Listing([], "")
 
 
 def _delay(failures: int) -> float:

@@ -84,10 +84,8 @@ class DemoCluster:
             await asyncio.gather(self._life, return_exceptions=True)
         self.faults.drop_connections()
         if self._runner is not None:
-            # Idle ones as well: a good-bye by TLS waits for its answer, and the loop may be closed before that.
-            for connection in self._runner.server.connections if self._runner.server is not None else []:
-                if connection.transport is not None:
-                    connection.transport.abort()
+            # A good-bye by TLS waits for its answer, and the loop may be closed before that.
+            self._abort_connections()
             await self._runner.cleanup()
             await asyncio.sleep(0)
 
@@ -135,6 +133,14 @@ class DemoCluster:
         if self._site is not None:
             await self._site.stop()
             self._site = None
+        self._abort_connections()
+
+    def _abort_connections(self) -> None:
+        """All of them, the idle ones as well."""
+        server = self._runner.server if self._runner is not None else None
+        for connection in server.connections if server is not None else []:
+            if connection.transport is not None:
+                connection.transport.abort()
 
 
 @dataclass(frozen=True)

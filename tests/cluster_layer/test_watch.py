@@ -139,6 +139,39 @@ def test_names_come_from_every_page_and_from_the_start_when_a_page_has_expired(e
     assert all(limit > 500 for _, limit in asked)
 
 
+@pytest.mark.parametrize("verbs", [["get"], ["get", "list"]])
+def test_one_object_can_be_watched_by_who_may_only_get_it(verbs: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watch_module, "_POLL_SECONDS", 0.02)
+
+    async def run() -> None:
+        async with asyncio.timeout(10), demo_cluster() as cluster, client_of(cluster, VIEWER) as client:
+            cluster.auth.grant(VIEWER, verbs, ["services"], "demo")
+            changes = watch(client, Scope(SERVICES, "demo", name="a"))
+
+            async def until_it(names: list[str]) -> None:
+                while list(map(_name, (await _next(changes, Snapshot)).items)) != names:
+                    pass
+
+            await until_it([])
+            cluster.apply(_service("a"))
+            cluster.apply(_service("b"))
+            await until_it(["a"])
+            await cluster.faults.stop()
+            while not isinstance(await anext(changes), Interrupted):
+                pass
+            await cluster.faults.start()
+            cluster.store.delete("services", "demo", "a")
+            while isinstance(await anext(changes), Interrupted):
+                pass
+            await until_it([])
+            cluster.auth.revoke(VIEWER)
+            with pytest.raises(Forbidden) as caught:
+                await until_it(["a"])
+            assert "can-i get services -n demo" in str(caught.value.hint)
+
+    asyncio.run(run())
+
+
 def test_a_permission_that_is_lost_while_watching_is_checked_with_the_given_flags() -> None:
     denied = {"type": "ERROR", "object": {"kind": "Status", "code": 403, "message": "no longer"}}
 
