@@ -85,6 +85,18 @@ def end(demo: RunningDemo, name: str, container: str, code: int) -> None:
     demo.call(leave)
 
 
+def delete(demo: RunningDemo, name: str) -> None:
+    """A pod is deleted as `kubectl delete` does it, and its grace period passes."""
+
+    def begin() -> None:
+        simulation = demo.cluster.simulation
+        simulation.owners.remove_pod(demo.cluster.store.get("pods", "demo", name))
+        simulation.catch_up()
+
+    demo.call(begin)
+    demo.call(demo.cluster.advance, 40)
+
+
 def write(demo: RunningDemo, name: str, line: str, *, container: str = "app", ago: float = 0) -> None:
     """A container writes a line, or wrote it so many seconds ago and only now it is to be seen."""
     log = log_of(demo, name, container)

@@ -18,7 +18,7 @@ import pytest
 from kubectl_mc.demo import podlogs
 from kubectl_mc.demo.programs import Every, Exit, Line, Program, Stop
 from kubectl_mc.demo.server import RunningDemo
-from tests.log_pods import COUNTING, Json, end, job, lived, log_of, pod, says, started, wait_for, write
+from tests.log_pods import COUNTING, Json, delete, end, job, lived, log_of, pod, says, started, wait_for, write
 from tests.processes import DEADLINE_SECONDS, Running, on_a_pipe
 
 LOOPING = Program(
@@ -129,8 +129,10 @@ def test_without_permission_each_container_costs_a_note_and_the_whole_an_error(
         assert process.wait() == 1
         said = process.stderr()
     assert process.seen == ""
-    assert "web/app: Error from server (Forbidden)" in said
-    assert "web/side: Error from server (Forbidden)" in said
+    assert said.count("Error from server (Forbidden)") == 1
+    assert "web/app, web/side: Error from server (Forbidden)" in said
+    assert "hint:" in said
+    assert "can-i get pods/log -n demo" in said
 
 
 def test_a_named_pod_can_be_followed_by_who_may_only_get_it(demo: RunningDemo, tmp_path: Path) -> None:
@@ -280,10 +282,12 @@ def test_a_pod_that_is_deleted_is_said_and_the_others_go_on(demo: RunningDemo, k
     with follow("pod/one", "pod/two", kubeconfig=kubeconfig) as process:
         process.read_until("two app | hello", after=0)
         write(demo, "one", "last words")
-        demo.call(demo.cluster.store.delete, "pods", "demo", "one")
+        delete(demo, "one")
         process.read_until("── pod one is gone ──")
         write(demo, "two", "still here")
         process.read_until("still here")
+        said = ["last words", "app exited 0 after", "pod one is gone", "still here"]
+        assert sorted(said, key=process.seen.index) == said
         assert process.interrupt() == 130
         assert process.stderr() == ""
 

@@ -4,20 +4,19 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol
 
 from kubectl_mc.cluster.client import Client
+from kubectl_mc.cluster.log_member import Member, MemberSink
 from kubectl_mc.cluster.log_reader import Reach, Source
 from kubectl_mc.cluster.logs import Window
-from kubectl_mc.cluster.tail import Tail
+from kubectl_mc.cluster.refusals import Refusals
+from kubectl_mc.cluster.tail import PodView, Tail
 from kubectl_mc.errors import McError
-from kubectl_mc.logs import words
-from kubectl_mc.logs.line import TAGS, Kind, message_of, stamp_at, tag_of, told
+from kubectl_mc.logs.line import TAGS, Kind, stamp_at, tag_of, told
 from kubectl_mc.logs.merge import Arrivals, Merge
-from kubectl_mc.logs.tally import Tally
-from kubectl_mc.model.pod import Container, ContainerState, Pod
+from kubectl_mc.model.pod import Container, Pod
 from kubectl_mc.model.restarts import latest_end
 
 _HOLD_SECONDS = 0.2
@@ -28,19 +27,6 @@ _LEAST_ROOM_BYTES = 32 << 10
 _TICK_SECONDS = 0.02
 _GATHER_SECONDS = 0.002
 """Lines that come within this time are merged in one go."""
-
-
-@dataclass(frozen=True)
-class Member:
-    """A container in the hub, or, without one, its pod as a whole."""
-
-    number: int
-    tag: bytes
-    source: Source
-    container: Container | None
-    place: int = 0
-    """The container's place in its pod."""
-    tally: Tally = field(default_factory=Tally)
 
 
 class Output(Protocol):
@@ -68,7 +54,7 @@ class LogHub:
         self._output = output
         self._merge = Merge() if ordered else Arrivals()
         self._window = Window()
-        self._views: dict[str, _View] = {}
+        self._views: dict[str, PodView] = {}
         self._tails: dict[Source, asyncio.Task[None]] = {}
         self._active = 0
         self._joined = 0
@@ -79,19 +65,20 @@ class LogHub:
         self.news = asyncio.Event()
         """Set when a tail has ended."""
         self.members: dict[Source, Member] = {}
+        self._refusals = Refusals(self.note)
         self.failed: dict[Source, McError] = {}
         """Why a source could not be read, for those that could not."""
 
     def add(self, pod: Pod, containers: Iterable[Container]) -> None:
         """Containers to read from now on, and news of those that are read already."""
-        view = self._views.setdefault(pod.uid, _View())
+        view = self._views.setdefault(pod.uid, PodView())
         view.update(pod)
         for container in containers:
             source = Source(pod.uid, pod.namespace, pod.name, container.name)
             if source in self._tails:
                 continue
             member = self._join(source, container, _place(pod, container))
-            sink = _Sink(self, member)
+            sink = MemberSink(self, member)
             tail = Tail(self._client, self._window, source, self.reach, member.tag, view, sink)
             self._active += 1
             task = asyncio.create_task(tail.run(container))
@@ -99,19 +86,27 @@ class LogHub:
             self._tails[source] = task
 
     def gone(self, pod: Pod) -> None:
-        """A pod is there no more."""
+        """A pod is there no more; so it was at its end."""
         view = self._views.get(pod.uid)
         if view is None or view.pod is None:
             return
-        view.update(None)
+        view.gone(pod)
+        self._bury(pod)
+
+    def _bury(self, pod: Pod) -> None:
+        """Say that a pod is there no more, once its tails have said all they have to say."""
+        tails = [(source, task) for source, task in self._tails.items() if source.uid == pod.uid]
+        if not all(task.done() for _, task in tails):
+            return
+        self._views[pod.uid].last = None
         whole = self.whole(pod)
-        self.tell(whole, Kind.LIFECYCLE, f"pod {pod.name} is gone")
-        # Pods come and go: their sources' numbers are for others then. What is still read is freed at its end.
+        ends = [end.finished_at for each in pod.containers if (end := latest_end(each)) and end.finished_at]
+        self.tell(whole, Kind.LIFECYCLE, f"pod {pod.name} is gone", max(ends, default=None))
+        # Pods come and go: their sources' numbers are for others then.
         del self.members[whole.source]
         self._merge.free(whole.number)
-        for source, task in self._tails.items():
-            if source.uid == pod.uid and task.done():
-                self._merge.free(self.members[source].number)
+        for source, _ in tails:
+            self._merge.free(self.members[source].number)
 
     def whole(self, pod: Pod) -> Member:
         """What stands for a pod itself, not for one of its containers; no line waits for it."""
@@ -130,6 +125,8 @@ class LogHub:
     def tell(self, member: Member, kind: Kind, message: str, at: datetime | None = None) -> None:
         """A word among a source's lines, in its place by time, though not before the newest of them."""
         newest = self._merge.newest_of(member.number)
+        if member.container is None:
+            newest = max(newest, self._merge.newest)  # of no container: behind them all
         now = newest or self._merge.newest or stamp_at(datetime.now(UTC))
         key = max(newest, stamp_at(at)) if at is not None else now
         self._feed(member.number, [told(kind, key, message, member.tag)])
@@ -156,6 +153,7 @@ class LogHub:
             await self._emit(held)
             if await self._wait():
                 await asyncio.sleep(_GATHER_SECONDS)
+        self._refusals.say()
         await self._emit(held)
         await self._out(self._merge.release(self._merge.newest))
 
@@ -192,7 +190,7 @@ class LogHub:
     def fail(self, source: Source, error: McError) -> None:
         """A source cannot be read."""
         self.failed[source] = error
-        self.note(f"{source.pod}/{source.container}: {error.message}")
+        self._refusals.add(source, error)
 
     def note(self, text: str) -> None:
         self._output.note(text)
@@ -217,8 +215,9 @@ class LogHub:
     def _ended(self, task: asyncio.Task[None], member: Member) -> None:
         self._active -= 1
         self._merge.close(member.number)
-        if self._views[member.source.uid].pod is None:
-            self._merge.free(member.number)
+        view = self._views[member.source.uid]
+        if view.pod is None and view.last is not None:
+            self._bury(view.last)
         if not task.cancelled() and (fault := task.exception()) is not None:
             self._fault = fault
         self._fed.set()
@@ -248,71 +247,6 @@ class LogHub:
     async def _out(self, lines: list[bytes]) -> None:
         if lines:
             await self._output.emit(lines)
-
-
-class _View:
-    """The newest that is known of a pod."""
-
-    def __init__(self) -> None:
-        self.pod: Pod | None = None
-        self._change: asyncio.Future[None] | None = None
-
-    def update(self, pod: Pod | None) -> None:
-        self.pod = pod
-        if self._change is not None and not self._change.done():
-            self._change.set_result(None)
-        self._change = None
-
-    async def changed(self) -> None:
-        if self._change is None:
-            self._change = asyncio.get_running_loop().create_future()
-        await asyncio.shield(self._change)
-
-
-class _Sink:
-    """A tail's findings, put into the hub with words for what is no line."""
-
-    def __init__(self, hub: LogHub, member: Member) -> None:
-        self._hub, self._member = hub, member
-
-    async def lines(self, lines: list[bytes]) -> None:
-        await self._hub.take(self._member, lines)
-
-    def ended(self, container: Container, state: ContainerState) -> None:
-        tally = self._member.tally
-        tally.exit_code = state.exit_code
-        self._tell(Kind.LIFECYCLE, words.ended(container, state), state.finished_at)
-
-    def started(self, container: Container, last: ContainerState | None, missed: int) -> None:
-        tally = self._member.tally
-        tally.restarts += 1
-        tally.missed += missed
-        began = latest_end(container) or container.state
-        self._tell(Kind.LIFECYCLE, words.restarted(container, last, missed), began.started_at)
-
-    def gap(self) -> None:
-        self._member.tally.gaps += 1
-        self._tell(Kind.GAP, words.GAP)
-
-    def resumed(self) -> None:
-        self._member.tally.resumed += 1
-        self._hub.note(words.RESUMED)
-
-    def said(self, line: bytes) -> None:
-        self._tell(Kind.ERROR, message_of(line).decode(errors="replace"))
-        if words.NO_WATCHER in message_of(line):
-            self._hub.note(words.POLLING)
-
-    def trouble(self, error: McError) -> None:
-        source = self._member.source
-        self._hub.note(f"{source.pod}/{source.container}: {error.message}; trying again")
-
-    def failed(self, error: McError) -> None:
-        self._hub.fail(self._member.source, error)
-
-    def _tell(self, kind: Kind, message: str, at: datetime | None = None) -> None:
-        if at is None or self._hub.reach.covers(at):
-            self._hub.tell(self._member, kind, message, at)
 
 
 def _place(pod: Pod, container: Container) -> int:

@@ -36,6 +36,9 @@ class Source:
     pod: str
     container: str
 
+    def __str__(self) -> str:
+        return f"{self.pod}/{self.container}"
+
 
 @dataclass(frozen=True, slots=True)
 class Reach:

@@ -29,17 +29,49 @@ _SAID_AFTER = 2
 """A stream that breaks once or twice is mended unseen; then a person is told."""
 _REST_TRIES = 3
 _POLL_SECONDS = 1.0
+_NEWS_SECONDS = 1.0
+"""What one request says a watch will have said by then."""
 
 
-class PodView(Protocol):
+class PodView:
     """What is known of a pod without asking for it."""
 
-    @property
-    def pod(self) -> Pod | None:
-        """The newest that is known; None once it is gone."""
+    def __init__(self) -> None:
+        self.pod: Pod | None = None
+        """As it is, as far as is known; None once it is gone."""
+        self.last: Pod | None = None
+        """As it was known last."""
+        self._change: asyncio.Future[None] | None = None
+
+    def update(self, pod: Pod) -> None:
+        """The pod is like this now."""
+        self.pod = self.last = pod
+        self._changed()
+
+    def gone(self, last: Pod) -> None:
+        """The pod is there no more; so it was at its end."""
+        self.pod, self.last = None, last
+        self._changed()
+
+    def _changed(self) -> None:
+        if self._change is not None and not self._change.done():
+            self._change.set_result(None)
+        self._change = None
 
     async def changed(self) -> None:
         """Returns when something newer is known than at the time of the call."""
+        if self._change is None:
+            self._change = asyncio.get_running_loop().create_future()
+        await asyncio.shield(self._change)
+
+    async def changed_within(self, seconds: float) -> bool:
+        """Whether it did in that time; returns as soon as it has."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self.changed()
+        except TimeoutError:
+            return False
+        return True
 
 
 class Sink(Lines, Protocol):
@@ -182,7 +214,7 @@ class Tail:
         return True
 
     async def _follow(self, container: Container) -> ContainerState | None:
-        """One instance to its end, which is returned; None when its pod is gone or may not be read."""
+        """One instance to its end, which is returned; None when it is not known, or it may not be read."""
         failures = 0
         while True:
             broken: McError | None = None
@@ -191,7 +223,7 @@ class Tail:
             except Replaced:
                 pass
             except NotFound:
-                return None
+                return await self._last_words(container)
             except (ConnectionLost, ApiError) as error:
                 if isinstance(error, ApiError) and error.code not in _TRANSIENT:
                     self._sink.failed(error)
@@ -201,7 +233,8 @@ class Tail:
             if broken is not None or failures:
                 if failures == _SAID_AFTER and broken is not None:
                     self._sink.trouble(broken)
-                await asyncio.sleep(BACKOFF_SECONDS[min(failures, len(BACKOFF_SECONDS) - 1)])
+                pause = BACKOFF_SECONDS[min(failures, len(BACKOFF_SECONDS) - 1)]
+                await (asyncio.sleep(pause) if broken is not None else self._view.changed_within(pause))
             failures += 1
             try:
                 pod = await self._pod()
@@ -209,7 +242,8 @@ class Tail:
                 self._reader.broke(badly=True)
                 continue
             if pod is None:
-                return None  # its log is gone with it; another pod may have its name, and that one's is not to be read
+                # Its log is gone with it; another pod may have its name, and that one's is not to be read.
+                return await self._last_words(container)
             state = _end_of(container, _find(pod, self._source.container))
             cut = isinstance(broken, ConnectionLost)
             self._reader.broke(badly=cut or (state is None and not self._reader.polls), cut=cut)
@@ -219,6 +253,12 @@ class Tail:
             if self._reader.polls:
                 failures = 0
                 await asyncio.sleep(_POLL_SECONDS)
+
+    async def _last_words(self, container: Container) -> ContainerState | None:
+        """How an instance ended whose pod is gone, as far as its last status says."""
+        while self._view.pod is not None and await self._view.changed_within(_NEWS_SECONDS):
+            pass
+        return _end_of(container, _find(self._view.last, self._source.container))
 
     async def _rest(self, container: Container) -> None:
         """What an ended instance wrote after the last line that came.

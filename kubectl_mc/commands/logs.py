@@ -21,7 +21,7 @@ from kubectl_mc.options import AllNamespaces, FieldSelector, Selector, Targets
 from kubectl_mc.session import Session
 
 if TYPE_CHECKING:
-    from kubectl_mc.cluster.log_hub import Member
+    from kubectl_mc.cluster.log_member import Member
     from kubectl_mc.cluster.log_run import LogRun, Question
 
 EXAMPLES = (
