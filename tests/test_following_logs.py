@@ -237,6 +237,18 @@ def test_until_done_ends_with_the_first_exit_code_of_an_app_container_that_is_no
     assert codes == {document["metadata"]["name"]: code for document, _, code in DONE}
 
 
+@pytest.mark.parametrize(("word", "code"), [("-f", 0), ("--until-done", 3)])
+def test_a_job_that_is_over_ends_the_stream(word: str, code: int, demo: RunningDemo, kubeconfig: Path) -> None:
+    lived(demo, 10, job("work", "app"), {"app": says("trying")})
+    [only] = demo.call(demo.cluster.store.list, "pods", "demo")
+    with on_a_pipe("logs", "job/work", word, environ={"KUBECONFIG": str(kubeconfig)}) as process:
+        process.read_until("trying")
+        end(demo, only["metadata"]["name"], "app", 3)
+        demo.call(demo.cluster.advance, 30)
+        assert process.wait() == code
+        assert process.stderr() == ""
+
+
 def test_until_done_waits_for_the_next_try_of_a_job(demo: RunningDemo, kubeconfig: Path) -> None:
     lived(demo, 10, job("work", "app", backoff_limit=2), {"app": says("trying")})
 

@@ -479,8 +479,9 @@ def test_a_container_that_may_not_be_read_costs_a_note(demo: RunningDemo, tmp_pa
     viewer = demo.cluster.write_kubeconfig(tmp_path / "viewer", user="demo-viewer")
     result = run("logs", "-A", kubeconfig=viewer)
     assert (result.exit_code, result.lines) == (0, ["demo web app    | here is demo"])
-    assert len(result.err.splitlines()) == 1
-    assert 'cannot get resource "pods/log" in API group "" in the namespace "staging"' in result.err
+    said, hint = result.err.splitlines()
+    assert 'cannot get resource "pods/log" in API group "" in the namespace "staging"' in said
+    assert "can-i get pods/log -n staging" in hint
 
 
 def test_a_reader_that_has_seen_enough_ends_it_quietly(config: Path) -> None:

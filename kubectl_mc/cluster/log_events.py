@@ -83,10 +83,12 @@ class LogEvents:
 
 
 def _time(event: Event) -> datetime:
+    if event.count == 1 and event.exact is not None:
+        return event.exact
     return event.last_seen or datetime.min.replace(tzinfo=UTC)
 
 
 def _place(event: Event) -> datetime:
-    """Most events know whole seconds: they come behind the lines of theirs, as far as that second has passed."""
+    """Repeated events know whole seconds: they come behind the lines of theirs, as far as that second has passed."""
     time = _time(event)
     return time if time.microsecond else max(time, min(time + _ALMOST_A_SECOND, datetime.now(UTC)))

@@ -9,10 +9,10 @@ from kubectl_mc.cluster.client import Client
 from kubectl_mc.cluster.feed import PodFeed, Update, open_feed
 from kubectl_mc.cluster.log_events import LogEvents
 from kubectl_mc.cluster.log_hub import LogHub, Output
-from kubectl_mc.cluster.log_reader import Reach
+from kubectl_mc.cluster.log_reader import BUSY, Reach
 from kubectl_mc.cluster.targets import Selection, find_pods, select
 from kubectl_mc.cluster.watch import Changed, Deleted, Interrupted
-from kubectl_mc.errors import ExitCode, McError, NotFound
+from kubectl_mc.errors import ApiError, ConnectionLost, ExitCode, McError, NotFound
 from kubectl_mc.logs.choice import Choice
 from kubectl_mc.model.parsing import mapping, objects, parse_pod
 from kubectl_mc.model.pod import Pod
@@ -140,10 +140,13 @@ class LogRun:
             return ExitCode.ERROR
         if self._question.until_done and (code := await self._code_of_all(feed, selections)) is not None:
             return code
-        # Of pods that were named, none can follow those that have ended.
-        if self.hub.idle and all(selection.one_pod for selection in selections) and _all_over(feed):
+        if self.hub.idle and _all_over(feed) and all([await self._is_over(selection) for selection in selections]):
             return ExitCode.DONE
         return None
+
+    async def _is_over(self, selection: Selection) -> bool:
+        """Whether no pod can follow those that have ended."""
+        return selection.one_pod or (selection.is_job and await self._verdict(selection) is not None)
 
     def _take_in(self, updates: list[Update]) -> None:
         for update in updates:
@@ -190,7 +193,7 @@ class LogRun:
         unbegun = ExitCode.ERROR if any(pod.phase == "Failed" for pod in pods) else None
         code = first.exit_code if first is not None else unbegun
         for selection in selections:
-            if selection.target is not None and selection.target.resource is JOBS:
+            if selection.is_job:
                 verdict = await self._verdict(selection)
                 if verdict is None:
                     return None  # another pod is going to try
@@ -202,12 +205,16 @@ class LogRun:
         return not any(self.hub.reads(pod, container.name) for pod in pods for container in pod.apps)
 
     async def _verdict(self, selection: Selection) -> bool | None:
-        """Whether a Job has succeeded; None while it goes on."""
+        """Whether a Job has succeeded; None while it goes on, or nobody says."""
         assert selection.target is not None
         try:
             job = await self._client.get(JOBS, selection.scope.namespace or "", selection.target.name)
         except NotFound:
             return False
+        except (ConnectionLost, ApiError) as error:
+            if isinstance(error, ApiError) and error.code not in BUSY:
+                raise
+            return None
         conditions = objects(mapping(job, "status"), "conditions")
         over = {condition.get("type") for condition in conditions if condition.get("status") == "True"}
         return True if "Complete" in over else False if "Failed" in over else None

@@ -62,6 +62,11 @@ class Selection:
         """Whether a single pod was named."""
         return self.target is not None and self.target.resource is PODS
 
+    @property
+    def is_job(self) -> bool:
+        """Whether a single Job was named."""
+        return self.target is not None and self.target.resource is JOBS
+
 
 @dataclass(frozen=True, slots=True)
 class Found:

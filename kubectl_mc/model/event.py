@@ -9,6 +9,7 @@ from kubectl_mc.model.parsing import Json, mapping, number, text
 from kubectl_mc.model.times import parse_time
 
 _CONTAINER_PATH = re.compile(r"spec\.(?:containers|initContainers|ephemeralContainers)\{(.+)\}")
+_NANOSECONDS = re.compile(r"\.([0-9a-f]{14,16})$")
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
@@ -31,6 +32,8 @@ class Event:
     count: int = 1
     first_seen: datetime | None = None
     last_seen: datetime | None = None
+    exact: datetime | None = None
+    """When it was seen first, to the microsecond, where the name says so."""
 
     @property
     def warning(self) -> bool:
@@ -47,6 +50,7 @@ def parse_event(document: Json) -> Event:
     at = parse_time(document.get("eventTime"))
     created = parse_time(metadata.get("creationTimestamp"))
     last = parse_time(series.get("lastObservedTime")) or parse_time(document.get("lastTimestamp")) or at or created
+    first = parse_time(document.get("firstTimestamp")) or at or created or last
     return Event(
         uid=text(metadata, "uid"),
         type=text(document, "type"),
@@ -57,9 +61,24 @@ def parse_event(document: Json) -> Event:
         object_uid=text(about, "uid"),
         container=path[1] if path else "",
         count=max(number(series, "count"), number(document, "count"), 1),
-        first_seen=parse_time(document.get("firstTimestamp")) or at or created or last,
+        first_seen=first,
         last_seen=last,
+        exact=_named_time(text(metadata, "name"), first),
     )
+
+
+def _named_time(name: str, second: datetime | None) -> datetime | None:
+    """The nanoseconds at the end of a name, if they lie in the second that the event names.
+
+    Source: client-go `tools/record/event.go` makeEvent, `pod.UNIX-NANOSECONDS-IN-HEX`; its times have whole seconds.
+    """
+    nanoseconds = _NANOSECONDS.search(name)
+    if nanoseconds is None or second is None:
+        return None
+    whole, rest = divmod(int(nanoseconds[1], 16), 10**9)
+    if whole != int(second.timestamp()):
+        return None
+    return datetime.fromtimestamp(whole, UTC).replace(microsecond=rest // 1000)
 
 
 def folded(events: Iterable[Event]) -> list[Event]:

@@ -47,6 +47,24 @@ def test_an_event_without_any_time_has_none() -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "after"),
+    [
+        (f"web.{int(NOW.timestamp() * 10**9) + 250_000_000:x}", timedelta(milliseconds=250)),
+        (f"web.{int(NOW.timestamp() * 10**9) + 2_250_000_000:x}", None),
+        ("web.5d4f8c9b7f-abcde", None),
+        ("web.abc", None),
+        ("web", None),
+    ],
+    ids=["of its second", "of another second", "of another kind", "too short", "none"],
+)
+def test_an_event_whose_name_has_its_nanoseconds_is_exact(name: str, after: timedelta | None) -> None:
+    event = parse_event(_document(metadata={"uid": "e1", "name": name}, firstTimestamp=ago(0), lastTimestamp=ago(0)))
+
+    assert event.exact == (None if after is None else NOW + after)
+    assert event.last_seen == NOW
+
+
+@pytest.mark.parametrize(
     ("path", "container"),
     [
         ("spec.containers{app}", "app"),
