@@ -136,6 +136,39 @@ def test_without_a_kubeconfig_the_demo_is_offered(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("by_flag", [True, False])
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "no cluster to talk to: there is none in {}"),
+        (b"a: 1\n", "no cluster to talk to: there is none in {}"),
+        (b"hello\n", "kubeconfig {} is no kubeconfig: a mapping was expected at its top"),
+        (b"- a\n- b\n", "kubeconfig {} is no kubeconfig: a mapping was expected at its top"),
+        (b'["a"]', "kubeconfig {} is no kubeconfig: a mapping was expected at its top"),
+        (b'{"kind": "Pod", "metadata": {"name": "web"}}', "kubeconfig {} is no kubeconfig: it is a Pod"),
+        (b"a: [b\n", "kubeconfig {} is not valid YAML"),
+        (b"clusters: 7\n", "kubeconfig {}: `clusters` is no list"),
+        (b"\x7fELF\x02\xff", "kubeconfig {} is not text"),
+    ],
+)
+def test_a_file_that_is_no_kubeconfig_is_asked_about(content: bytes, said: str, by_flag: bool, tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_bytes(content)
+    words = ["--kubeconfig", str(file)] if by_flag else []
+    result = run("status", *words, kubeconfig="" if by_flag else file)
+    assert (result.exit_code, result.out) == (1, "")
+    error, hint = result.err.splitlines()
+    assert error.startswith(f"error: {said.format(file)}")
+    assert hint == "hint: a kubeconfig is YAML in UTF-8 with clusters, users and contexts: is this another file?"
+
+
+def test_a_folder_is_no_kubeconfig(tmp_path: Path) -> None:
+    assert run("status", "--kubeconfig", str(tmp_path), kubeconfig="").err.splitlines() == [
+        f"error: kubeconfig {tmp_path} cannot be read: Is a directory",
+        "hint: it has to be a file that you may read",
+    ]
+
+
 def test_an_unknown_context_names_the_known_ones(shared_kubeconfig: Path) -> None:
     result = run("status", "--context", "prod", kubeconfig=shared_kubeconfig)
     assert result.exit_code == 1

@@ -20,6 +20,7 @@ from kubectl_mc.model.resources import can_be_a_name
 _SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 _BARE_SERVER = re.compile(r"([^\s/:?#@]+|\[[0-9a-fA-F:.]+\])(:\d+)?/?")
 """A host, maybe with a port, which is all that kubectl takes without `https://`."""
+_ANOTHER_FILE = "a kubeconfig is YAML in UTF-8 with clusters, users and contexts: is this another file?"
 _PATHS = {
     "clusters": ("certificate-authority",),
     "users": ("client-certificate", "client-key", "tokenFile"),
@@ -81,9 +82,10 @@ def load_access(flags: ConnectionFlags, environ: Mapping[str, str]) -> Access:
         if in_cluster is not None:
             return in_cluster
         there = [str(path) for path in paths if path.exists()]
-        why = f"there is none in {' or '.join(there)}" if there else f"no kubeconfig at {' or '.join(map(str, paths))}"
+        if there:
+            raise ConfigurationError(f"no cluster to talk to: there is none in {' or '.join(there)}", _ANOTHER_FILE)
         raise ConfigurationError(
-            f"no cluster to talk to: {why}",
+            f"no cluster to talk to: no kubeconfig at {' or '.join(map(str, paths))}",
             "set KUBECONFIG or pass --kubeconfig; `kubectl mc demo status` needs no cluster at all",
         )
     context_name = flags.context or str(config["current-context"])
@@ -139,31 +141,33 @@ def _read(path: Path, *, required: bool) -> Mapping[str, Any]:
             raise ConfigurationError(f"no kubeconfig at {path}", "check --kubeconfig") from None
         return {}
     except UnicodeDecodeError:
-        raise _no_text(path) from None
+        raise _unusable(path, " is not text") from None
     except OSError as error:
-        raise ConfigurationError(f"kubeconfig {path} cannot be read: {error.strerror}") from None
+        raise ConfigurationError(
+            f"kubeconfig {path} cannot be read: {error.strerror}", "it has to be a file that you may read"
+        ) from None
     import yaml
 
     try:
         # libyaml reads a kubeconfig of a hundred contexts 8 times as fast, where it was built in.
         document = yaml.load(content, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     except yaml.reader.ReaderError:
-        raise _no_text(path) from None
+        raise _unusable(path, " is not text") from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f", line {mark.line + 1}" if mark else ""
-        raise ConfigurationError(
-            f"kubeconfig {path} is not valid YAML{place}: {getattr(error, 'problem', error)}"
-        ) from None
+        raise _unusable(path, f" is not valid YAML{place}: {getattr(error, 'problem', error)}") from None
     if document is None:
         return {}
     if not isinstance(document, dict):
-        raise ConfigurationError(f"kubeconfig {path} is no kubeconfig: a mapping was expected at its top")
+        raise _unusable(path, " is no kubeconfig: a mapping was expected at its top")
+    if document.get("kind") not in (None, "", "Config"):
+        raise _unusable(path, f" is no kubeconfig: it is a {document['kind']}")
     return document
 
 
-def _no_text(path: Path) -> ConfigurationError:
-    return ConfigurationError(f"kubeconfig {path} is not text", "a kubeconfig is YAML in UTF-8: is it another file?")
+def _unusable(path: Path, why: str) -> ConfigurationError:
+    return ConfigurationError(f"kubeconfig {path}{why}", _ANOTHER_FILE)
 
 
 def file_content(entry: Mapping[str, Any], key: str) -> bytes | None:
@@ -186,13 +190,13 @@ def file_content(entry: Mapping[str, Any], key: str) -> bytes | None:
 def _entries(document: Mapping[str, Any], section: str, path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     listed = document.get(section) or []
     if not isinstance(listed, list):
-        raise ConfigurationError(f"kubeconfig {path}: `{section}` is no list")
+        raise _unusable(path, f": `{section}` is no list")
     for item in listed:
         if not isinstance(item, dict) or not isinstance(item.get("name"), str):
-            raise ConfigurationError(f"kubeconfig {path}: an entry of `{section}` has no name")
+            raise _unusable(path, f": an entry of `{section}` has no name")
         entry = item.get(section[:-1]) or {}
         if not isinstance(entry, dict):
-            raise ConfigurationError(f"kubeconfig {path}: entry {item['name']!r} of `{section}` is no mapping")
+            raise _unusable(path, f": entry {item['name']!r} of `{section}` is no mapping")
         absolute = {
             key: str(path.absolute().parent / str(entry[key])) for key in _PATHS.get(section, ()) if entry.get(key)
         }
