@@ -120,9 +120,15 @@ def status_error(code: int, body: bytes, subject: Subject, reach: Sequence[str] 
             reason=reason,
         )
     kind = {404: NotFound, 410: Gone}.get(code, ApiError)
-    where = f' in namespace "{subject.namespace}"' if code == 404 and subject.namespace and subject.name else ""
-    said = (message or f"the server answered {code} to: {subject.words}") + where
+    said = message or f"the server answered {code} to: {subject.words}"
+    if code == 404 and subject.namespace and subject.name and not _names_namespace(said, subject.namespace):
+        said += f' in namespace "{subject.namespace}"'
     return kind(f"Error from server ({reason or code}): {said}", code=code, reason=reason)
+
+
+def _names_namespace(said: str, namespace: str) -> bool:
+    """Whether it is said already, as in `namespaces "shop" not found`."""
+    return re.search(rf'\bnamespaces? "{re.escape(namespace)}"', said) is not None
 
 
 def _permission_hint(subject: Subject, reach: Sequence[str]) -> str | None:

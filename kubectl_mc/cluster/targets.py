@@ -145,7 +145,8 @@ async def _nearest(client: Client, target: Target) -> str:
         return f"nearest names: {', '.join(near)}"
     if target.resource is PODS and target_resource(target.name) is not None:
         return f"{target.name} is a type, too: {target.name}/NAME means the pods of one"
-    return f"there are {len(names) or 'no'} {plural} in namespace {client.namespace}; another one: -n NAMESPACE, or -A"
+    there = f"is 1 {target.resource.singular}" if len(names) == 1 else f"are {len(names) or 'no'} {plural}"
+    return f"there {there} in namespace {client.namespace}; another one: -n NAMESPACE, or -A"
 
 
 async def _selection(client: Client, target: Target) -> Selection:

@@ -1,6 +1,7 @@
 """From what a person names to its pods, and to the events that concern them, against the simulated cluster."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 
 from kubectl_mc.cluster.client import Client, Scope
 from kubectl_mc.cluster.connect import connect
+from kubectl_mc.cluster.errors import Subject, status_error
 from kubectl_mc.cluster.event_feed import event_changes
 from kubectl_mc.cluster.events import concerned_by, events_by_name, list_events
 from kubectl_mc.cluster.feed import open_feed
@@ -199,6 +201,35 @@ def test_an_unknown_name_names_the_nearest_and_the_others_are_found() -> None:
         ]
 
     _with_demo(work)
+
+
+@pytest.mark.parametrize(
+    ("pods", "hint"), [([], "there are no pods in"), (["a"], "there is 1 pod in"), (["a", "b"], "there are 2 pods in")]
+)
+def test_how_many_there_are_is_said_where_none_is_near(pods: list[str], hint: str) -> None:
+    async def work(cluster: DemoCluster, client: Client) -> None:
+        for name in pods:
+            cluster.apply(_pod(name))
+        [error] = (await find_pods(client, parse_query(["pod/zzz"]))).errors
+        assert error.hint == f"{hint} namespace demo; another one: -n NAMESPACE, or -A"
+
+    _with_demo(work)
+
+
+@pytest.mark.parametrize(
+    ("message", "said"),
+    [
+        ('pods "web" not found', 'pods "web" not found in namespace "shop"'),
+        ('pods "shop" not found', 'pods "shop" not found in namespace "shop"'),
+        ('namespaces "shop" not found', 'namespaces "shop" not found'),
+        ('no pods "web" in namespace "shop"', 'no pods "web" in namespace "shop"'),
+        ("", 'the server answered 404 to: get pods "web" in namespace "shop"'),
+    ],
+)
+def test_what_is_missing_is_told_with_its_namespace_once(message: str, said: str) -> None:
+    body = json.dumps({"reason": "NotFound", "message": message}).encode()
+    error = status_error(404, body, Subject("get", PODS, "shop", "web"))
+    assert error.message == f"Error from server (NotFound): {said}"
 
 
 def test_a_part_of_a_name_finds_those_that_have_it() -> None:
