@@ -13,7 +13,7 @@ from kubectl_mc.cluster.client import Client
 from kubectl_mc.cluster.logs import LogRequest, Window, log_blocks
 from kubectl_mc.errors import ApiError, ConnectionLost, NotFound
 from kubectl_mc.logs.intake import Intake
-from kubectl_mc.logs.line import STAMP, Kind, kind_of, message_of, sort_key, stamp_at, stamp_of
+from kubectl_mc.logs.line import STAMP, Kind, any_marked, kind_of, message_of, sort_key, stamp_at, stamp_of
 from kubectl_mc.logs.resume import Anchor
 from kubectl_mc.logs.words import NO_WATCHER, NOT_KEPT
 from kubectl_mc.model.times import format_time
@@ -229,7 +229,7 @@ class LogReader:
         return log_blocks(self._client, request, self._window)
 
     async def _new(self, lines: list[bytes]) -> None:
-        if self._intake.plain:
+        if not any_marked(lines):
             await self._log(lines)
             return
         for is_log, group in groupby(lines, lambda line: kind_of(line) is Kind.LOG):

@@ -11,7 +11,7 @@ from kubectl_mc.logs.asked import parse_count, parse_level_word, parse_pattern, 
 from kubectl_mc.logs.choice import Choice, parse_globs, parse_roles
 from kubectl_mc.logs.filter import BREAK, Filter, Wanted
 from kubectl_mc.logs.highlight import Highlight
-from kubectl_mc.logs.line import Kind, any_marked, kind_of, message_of, source_tag
+from kubectl_mc.logs.line import Kind, any_marked, batches, kind_of, message_of, source_tag
 from kubectl_mc.logs.machine import Name, as_json
 from kubectl_mc.logs.show import Look, Show
 from kubectl_mc.logs.terminal import Fold
@@ -35,6 +35,12 @@ EXAMPLES = (
 )
 BARE = {"--timestamps": "full"}
 """What an option means that is given without a value."""
+INSTEAD = {
+    "--limit-bytes": "--tail N bounds the lines; for bytes: kubectl mc logs ... | head -c BYTES",
+    "--pod-running-timeout": "-f waits as long as it takes; to bound that: timeout 20s kubectl mc logs ... -f",
+    "--insecure-skip-tls-verify-backend": "that is left to kubectl logs",
+}
+"""What serves in the place of those of kubectl's options that are none here."""
 _BATCH = 2000
 """Lines that are made into text at a time: with what becomes of them they fit into a processor's cache."""
 
@@ -97,6 +103,12 @@ def command(
     selector: Selector = "",
     field_selector: FieldSelector = "",
     all_namespaces: AllNamespaces = False,
+    # kubectl's, which ask for what is so anyway.
+    all_containers: Annotated[bool, typer.Option("--all-containers", hidden=True)] = True,
+    all_pods: Annotated[bool, typer.Option("--all-pods", hidden=True)] = True,
+    ignore_errors: Annotated[bool, typer.Option("--ignore-errors", hidden=True)] = True,
+    prefix: Annotated[bool, typer.Option("--prefix", hidden=True)] = True,
+    max_log_requests: Annotated[int, typer.Option("--max-log-requests", hidden=True)] = 0,  # noqa: ARG001
 ) -> int:
     """Show the logs of all containers of pods as one stream, in the order in which things happened.
 
@@ -109,6 +121,9 @@ def command(
     from kubectl_mc.cluster.log_run import Question
 
     session: Session = context.obj
+    _refuse("--all-containers", "-c NAME chooses one", refused=not all_containers)
+    _refuse("--all-pods", "pod/NAME chooses one", refused=not all_pods)
+    _refuse("--ignore-errors", "what cannot be read is said, and the others go on", refused=not ignore_errors)
     words, containers = _words(targets or [], container or [])
     now = session.now()
     reach = Reach(
@@ -138,7 +153,7 @@ def command(
     query = parse_query(words, selector, field_selector, all_namespaces=all_namespaces)
     marked = parse_pattern("--highlight", [*(highlight or []), *(grep or [])], ignore_case=ignore_case)
     look = Look(
-        prefix=not no_prefix and output == "",
+        prefix=prefix and not no_prefix and output == "",
         pods=not query.targets or any(target.resource is not PODS for target in query.targets),
         own_words=output == "",
         stamps=parse_stamps(timestamps, utc=utc),
@@ -160,6 +175,12 @@ def command(
     show = Show(look, _fold(session, look) if terminal and not raw else None)
     form = _Form(output, stats, save, several_namespaces=all_namespaces)
     return session.run(_run(session, question, show, Filter(wanted), form))
+
+
+def _refuse(flag: str, hint: str, *, refused: bool) -> None:
+    """What is always so cannot be switched off."""
+    if refused:
+        raise UsageError(f"{flag}=false: that is always so here", hint)
 
 
 def _words(words: list[str], containers: list[str]) -> tuple[list[str], list[str]]:
@@ -208,8 +229,8 @@ class _Output:
 
     async def emit(self, lines: list[bytes]) -> None:
         lines = self._passing.passed(lines)
-        for start in range(0, len(lines), _BATCH):
-            await self._write(lines[start : start + _BATCH])
+        for batch in batches(lines, _BATCH):
+            await self._write(batch)
 
     async def _write(self, lines: list[bytes]) -> None:
         if self._form.output == "json":

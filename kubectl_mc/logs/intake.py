@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta, timezone
 
-from kubectl_mc.logs.line import STAMP, STAMPED, Kind, Marked, told
+from kubectl_mc.logs.line import STAMP, STAMPED, Kind, Marked, Plain, told
 from kubectl_mc.logs.records import Records, may_have_records
 
 _EARLIEST = b"0" * STAMP
@@ -17,18 +17,17 @@ class Intake:
         self._parts: list[bytes] = []
         self._last = _EARLIEST
         self._records = Records()
-        self.plain = True
-        """Whether the lines that were taken last have nothing to be said about them: none is `Marked`."""
 
     def take(self, block: bytes) -> list[bytes]:
-        """The lines that a block completes. What follows its last line break waits for the next one."""
-        cut = block.rfind(b"\n") + 1
-        if not cut:
+        """The lines that a block completes, `Plain` if none is `Marked`. What follows its last line break waits."""
+        if b"\n" not in block:
             self._parts.append(block)
             return []
-        whole = b"".join((*self._parts, block[:cut]))
-        self._parts = [block[cut:]] if cut < len(block) else []
-        return self._lines(whole)
+        tagged = b"".join((*self._parts, block)).replace(b"\n", self._tag + b"\n")
+        lines = tagged.split(b"\n")
+        rest = lines.pop()
+        self._parts = [rest] if rest else []
+        return self._lines(lines, tagged, len(tagged) - len(rest) - len(lines))
 
     def drop(self) -> None:
         """The stream broke off: what has come of a line will come again, whole."""
@@ -38,24 +37,21 @@ class Intake:
         """The last line, where it had no line break."""
         rest = b"".join(self._parts)
         self._parts = []
-        return self._lines(rest + b"\n") if rest else []
+        return self._lines([rest + self._tag], rest, len(rest) + len(self._tag)) if rest else []
 
-    def _lines(self, whole: bytes) -> list[bytes]:
-        lines = whole.replace(b"\n", self._tag + b"\n").split(b"\n")
-        lines.pop()
+    def _lines(self, lines: list[bytes], whole: bytes, size: int) -> list[bytes]:
         # Times that rise from one good one to another leave no room for a line without a time between them. Lines
         # begin with their times, so if they are sorted as a whole, the times rise; to sort what is sorted is cheap.
-        self.plain = (
+        if (
             self._last <= lines[0][:STAMP]
             and not self._records.open
             and _utc(lines[0])
             and _utc(lines[-1])
             and lines == sorted(lines)
             and not may_have_records(whole, lines)
-        )
-        if self.plain:
+        ):
             self._last = lines[-1][:STAMP]
-            return lines
+            return Plain(lines, size)
         return [self._placed(line) for line in lines]
 
     def _placed(self, line: bytes) -> bytes:

@@ -7,7 +7,7 @@ moved, to keep its source's order or its record together, sorts by another one a
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from enum import StrEnum
 from operator import itemgetter
@@ -21,7 +21,7 @@ TAG = 2
 TAGS = 254 * 254
 """So many sources can be told apart."""
 
-sort_key = itemgetter(slice(0, STAMP))
+sort_key = itemgetter(slice(None, STAMP))
 """What lines are ordered by."""
 source_tag = itemgetter(slice(-TAG, None))
 """Which source a line is from."""
@@ -59,9 +59,33 @@ class Marked(bytes):
     """Whether later lines of other sources have gone out before it."""
 
 
-def any_marked(lines: Iterable[bytes]) -> bool:
+class Plain(list[bytes]):
+    """Lines of which none is `Marked`.
+
+    Who cuts or merges lines knows that at once, and `size` as well: their bytes, 0 where nobody has counted. To look
+    at every line for either is a twentieth of all that is done to it.
+    """
+
+    def __init__(self, lines: Iterable[bytes] = (), size: int = 0) -> None:
+        super().__init__(lines)
+        self.size = size
+
+
+def any_marked(lines: list[bytes]) -> bool:
     """Whether any of the lines has to be looked at alone."""
-    return Marked in set(map(type, lines))
+    return not isinstance(lines, Plain) and Marked in set(map(type, lines))
+
+
+def size_of(lines: list[bytes]) -> int:
+    """How many bytes they are."""
+    return (lines.size if isinstance(lines, Plain) else 0) or sum(map(len, lines))
+
+
+def batches(lines: list[bytes], count: int) -> Iterator[list[bytes]]:
+    """The lines, so many at a time."""
+    for start in range(0, len(lines), count):
+        batch = lines[start : start + count]
+        yield Plain(batch) if isinstance(lines, Plain) else batch
 
 
 def told(kind: Kind, key: bytes, message: str, tag: bytes) -> Marked:

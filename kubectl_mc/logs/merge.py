@@ -6,7 +6,7 @@ every open source. What that rule would hold up for long, because a source is si
 
 from bisect import bisect_left, bisect_right, insort
 
-from kubectl_mc.logs.line import STAMP, Kind, Marked, kind_of, sort_key
+from kubectl_mc.logs.line import STAMP, Kind, Marked, Plain, kind_of, size_of, sort_key
 
 _NOTHING = b""
 _ALL = b"\xff" * STAMP
@@ -26,6 +26,8 @@ class Merge:
         self._open: set[int] = set()
         self._filled: set[int] = set()
         """The sources of which lines wait: of many, most are silent."""
+        self._marked: set[int] = set()
+        """Those of them of which some may be `Marked`."""
         self._free: list[int] = []
         """Numbers that another source may have, ascending."""
         self._released = _NOTHING
@@ -53,9 +55,11 @@ class Merge:
         """Lines of a source, in its order."""
         if lines:
             self._pending[source] += lines
-            self._bytes[source] += sum(map(len, lines))
+            self._bytes[source] += size_of(lines)
             self._newest[source] = lines[-1][:STAMP]
             self._filled.add(source)
+            if not isinstance(lines, Plain):
+                self._marked.add(source)
 
     def close(self, source: int) -> None:
         """A source holds up no others any more."""
@@ -99,7 +103,7 @@ class Merge:
 
     def _taken(self, key: bytes, last: int) -> list[bytes]:
         """Each source's lines up to a key, in order; up to the source `last` those of that key as well."""
-        taken: list[bytes] = []
+        taken: list[bytes] = [] if self._marked else Plain()
         for source in sorted(self._filled):
             lines = self._pending[source]
             bisect = bisect_right if source <= last else bisect_left
@@ -109,6 +113,7 @@ class Merge:
                 lines.clear()
                 self._bytes[source] = 0
                 self._filled.discard(source)
+                self._marked.discard(source)
             elif count:
                 self._bytes[source] -= self._bytes[source] * count // len(lines)
                 taken += lines[:count]
@@ -118,7 +123,7 @@ class Merge:
         if taken:
             if taken[0][:STAMP] < self._released:
                 count = bisect_left(taken, self._released, key=sort_key)
-                taken[:count] = map(_late, taken[:count])
+                taken = [*map(_late, taken[:count]), *taken[count:]]
             self._released = max(self._released, taken[-1][:STAMP])
         return taken
 

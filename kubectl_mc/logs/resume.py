@@ -45,7 +45,7 @@ class Anchor:
         """Those of the lines that have not been seen, and whether some are missing before them."""
         for index, line in enumerate(lines):
             if not self._expected:
-                return lines[index:], False
+                return lines[index:] if index else lines, False
             identity = _identity(line)
             if identity == self._expected[0]:
                 del self._expected[0]

@@ -7,7 +7,8 @@ import pytest
 from kubectl_mc.logs.intake import Intake
 from kubectl_mc.logs.line import (
     Kind,
-    any_marked,
+    Marked,
+    Plain,
     continues,
     kind_of,
     message_of,
@@ -225,10 +226,9 @@ def test_nothing_comes_of_nothing() -> None:
     ],
 )
 def test_a_block_is_plain_where_none_of_its_lines_is_marked(data: bytes, *, plain: bool) -> None:
-    intake = Intake(TAG)
-    lines = intake.take(data)
-    assert intake.plain is plain
-    assert any_marked(lines) is not plain
+    lines = Intake(TAG).take(data)
+    assert isinstance(lines, Plain) is plain
+    assert (Marked in map(type, lines)) is not plain
 
 
 @pytest.mark.parametrize("source", [0, 8, 8 * 254, 30 * 254, 65 * 254, 8 * 254 + 30])

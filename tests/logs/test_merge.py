@@ -5,7 +5,20 @@ import random
 import pytest
 
 from kubectl_mc.logs.intake import Intake
-from kubectl_mc.logs.line import Kind, continues, kind_of, late, message_of, sort_key, stamp_of, tag_of, told
+from kubectl_mc.logs.line import (
+    Kind,
+    Marked,
+    Plain,
+    batches,
+    continues,
+    kind_of,
+    late,
+    message_of,
+    sort_key,
+    stamp_of,
+    tag_of,
+    told,
+)
 from kubectl_mc.logs.merge import Arrivals, Merge
 from tests.logs.lines import block, stamp
 
@@ -223,6 +236,27 @@ def test_a_record_goes_out_in_one_piece_among_lines_of_its_moment() -> None:
     assert messages(sources.merge.ready()) == ["b1", "panic: no", "  at b", "  at c", "b2", "b3", "a9"]
 
 
+def test_what_goes_out_is_plain_only_if_no_line_of_it_is_marked() -> None:
+    sources = Sources(2)
+    merge = sources.merge
+
+    def out(at: float) -> tuple[bool, bool]:
+        lines = merge.release(stamp(at).encode())
+        assert {type(batch) for batch in batches(lines, 1)} == {type(lines)}
+        return isinstance(lines, Plain), Marked in map(type, lines)
+
+    sources.feed(0, (1, "a"), (5, "b"))
+    sources.feed(1, (2, "c"), (3, "panic"))
+    assert out(4) == (True, False)
+    sources.feed(1, (5, "  at c"), (6, "d"), (7, "e"))
+    assert out(5) == (False, True)
+    sources.feed(0, (7, "f"), (8, "g"))
+    assert out(7) == (False, False)  # nobody has looked which lines of a source were marked
+    assert out(8) == (True, False)
+    sources.feed(1, (7.5, "late"))
+    assert out(9) == (False, True)
+
+
 def test_what_waits_is_counted_in_bytes_by_source() -> None:
     sources = Sources(2)
     sources.feed(0, *((at, "x" * 100) for at in range(10)))
@@ -233,6 +267,9 @@ def test_what_waits_is_counted_in_bytes_by_source() -> None:
     assert merge.bytes_of(0) == whole // 2
     sources.feed(0, (10, "x" * 100))
     assert merge.bytes_of(0) == whole // 2 + whole // 10
+    half = block((1, "y"), (2, "z"))[:-10]
+    merge.feed(1, sources.intakes[1].take(half))
+    assert merge.bytes_of(1) == len(stamp(1) + " y\0\0")
     merge.release(merge.newest)
     assert merge.bytes_of(0) == 0
 
