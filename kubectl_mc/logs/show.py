@@ -23,6 +23,7 @@ from kubectl_mc.logs.stamps import Stamps
 from kubectl_mc.logs.structured import rows_of, structured
 from kubectl_mc.logs.terminal import Fold, harmless, plain
 
+_MESSAGE, _TAG = slice(MESSAGE, -TAG), slice(-TAG, None)
 _COLORS = ("36", "32", "33", "34", "35", "96", "92", "93", "94", "95", "38;5;208", "38;5;141", "38;5;115", "38;5;180")
 """SGR foregrounds of the prefixes, by the container's place in its pod. No red, which means trouble."""
 _OWN_STYLES = {Kind.ERROR: "1;31", Kind.GAP: "1;33"}
@@ -80,11 +81,11 @@ class Show:
         if self._look.terminal:
             rows = self._rows(lines, prefixes)
         elif self._look.stamps is None and not any_marked(lines):
-            table = self._table
+            table, message, tag = self._table, _MESSAGE, _TAG
             if table:
-                rows = [table[line[-1]] + line[MESSAGE:-TAG] for line in lines]
+                rows = [table[line[-1]] + line[message] for line in lines]
             else:
-                rows = [prefixes[line[-TAG:]] + line[MESSAGE:-TAG] for line in lines]
+                rows = [prefixes[line[tag]] + line[message] for line in lines]
         else:
             if not self._look.own_words:
                 lines = [line for line in lines if kind_of(line) is Kind.LOG and line is not BREAK]
