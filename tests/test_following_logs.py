@@ -115,7 +115,34 @@ def test_a_container_that_waits_is_attached_when_it_starts(demo: RunningDemo, ku
         demo.call(demo.cluster.advance, 10)
         process.read_until("app | first line")
         assert process.interrupt() == 130
-        assert process.stderr() == ""
+        said, hint = process.stderr().splitlines()
+    assert re.fullmatch(r"web has not started \((Pending|ContainerCreating)\); waiting for it\.", said)
+    assert hint == "hint: see what holds it up: kubectl mc status web -n demo"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ([], "No lines (containers read: 1)."),
+        (["--since", "1h"], "No lines in the time asked for (containers read: 1)."),
+        (["--tail", "0"], ""),
+    ],
+    ids=["all", "in a span", "none asked for"],
+)
+def test_who_looks_at_nothing_is_told_so(words: list[str], said: str, demo: RunningDemo, kubeconfig: Path) -> None:
+    started(demo, pod("web", "app"), {"app": Program()})
+    with on_a_pipe("logs", "web", *words, environ={"KUBECONFIG": str(kubeconfig)}) as process:
+        assert process.wait() == 0
+        assert (process.seen, process.stderr().strip()) == ("", said)
+
+
+def test_pods_that_have_not_started_are_counted_where_they_are_many(demo: RunningDemo, kubeconfig: Path) -> None:
+    for number in range(4):
+        document = pod(f"web-{number}", "app")
+        demo.call(demo.cluster.apply, {**document, "spec": {**document["spec"], "schedulingGates": [{"name": "x/y"}]}})
+    with on_a_pipe("logs", environ={"KUBECONFIG": str(kubeconfig)}) as process:
+        assert process.wait() == 0
+        assert (process.seen, process.stderr()) == ("", "4 pods have not started.\n")
 
 
 @pytest.mark.parametrize("words", [[], ["-f"]])

@@ -18,6 +18,7 @@ from kubectl_mc.model.parsing import mapping, objects, parse_pod
 from kubectl_mc.model.pod import Pod
 from kubectl_mc.model.resources import JOBS
 from kubectl_mc.model.restarts import has_ended, latest_end
+from kubectl_mc.model.summary import summarize
 from kubectl_mc.model.targets import Query
 
 _SPARE_FILES = 64
@@ -25,6 +26,8 @@ _SPARE_FILES = 64
 _LOOK_SECONDS = 5.0
 """So often is a Job asked whether it is over."""
 _LAST_WORDS_SECONDS = 0.5
+_NAMED = 3
+"""Pods that are named in a note; of more the number."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,7 @@ class LogRun:
         await self._begin(pods)
         self.hub.finish()
         await emitting
+        self._say_if_empty(pods)
         return Outcome(ExitCode.ERROR if found.errors or self.hub.hopeless else ExitCode.DONE, found.errors)
 
     async def _follow(self, emitting: asyncio.Task[None]) -> Outcome:
@@ -101,6 +105,7 @@ class LogRun:
             if not pods:
                 self._output.note(f"No pods found{self._where}; waiting for the first.")
             await self._begin(pods)
+            self._say_what_has_not_started(pods)
             telling = None
             if self._events is not None:
                 telling = asyncio.create_task(self._events.follow(self._namespace))
@@ -116,6 +121,28 @@ class LogRun:
         self._add(pods)
         if self._events is not None:
             self._events.tell(past)
+
+    def _say_if_empty(self, pods: list[Pod]) -> None:
+        """Nothing to read is no error, but who looks at nothing should know that there is no more to come."""
+        reach, members = self._question.reach, list(self.hub.members.values())
+        if not members or self.hub.failed or reach.tail == 0 or any(member.tally.lines for member in members):
+            return
+        if not self._say_what_has_not_started(pods):
+            bounds = " in the time asked for" if reach.since is not None or reach.until is not None else ""
+            self._output.note(f"No lines{bounds} (containers read: {len(members)}).")
+
+    def _say_what_has_not_started(self, pods: list[Pod]) -> bool:
+        """Name the pods without a log; False when there is none."""
+        unbegun = [pod for pod in pods if not any(each.status.container_id for each in self._question.choice.of(pod))]
+        follows = "; waiting for {}" if self._question.reach.follow else ""
+        if len(unbegun) > _NAMED:
+            self._output.note(f"{len(unbegun)} pods have not started{follows.format('them')}.")
+            return True
+        for pod in unbegun:
+            status = summarize(pod).status
+            self._output.note(f"{pod.name} has not started ({status}){follows.format('it')}.")
+            self._output.note(f"hint: see what holds it up: kubectl mc status {pod.name} -n {pod.namespace}")
+        return bool(unbegun)
 
     async def _ended(self, feed: PodFeed, selections: list[Selection], emitting: asyncio.Task[None]) -> int:
         """Take in changes until there is nothing to wait for; the exit code."""
