@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import typer
-from typer._click.exceptions import ClickException
+from typer._click.exceptions import ClickException, NoSuchOption
 from typer._click.exceptions import UsageError as ClickUsageError
 from typer.core import TyperGroup
 from typer.main import get_command_from_info, get_params_convertors_ctx_param_name_from_function
@@ -17,7 +17,7 @@ from typer.models import CommandInfo
 
 from kubectl_mc import PROGRAM, options
 from kubectl_mc.errors import ExitCode, McError
-from kubectl_mc.help import CONNECTION_PANEL, McCommand, heading, write_examples, write_options
+from kubectl_mc.help import CONNECTION_PANEL, McCommand, Words, heading, write_examples, write_options
 from kubectl_mc.session import Session, Terminated
 
 HELP_NAMES: dict[str, Any] = {"help_option_names": ["-h", "--help"]}
@@ -43,6 +43,9 @@ EXAMPLES = (
 class Commands(TyperGroup):
     """The group: finds a command's module only when the command is called, so that no other's imports cost time."""
 
+    def make_parser(self, ctx: Any) -> Words:
+        return Words(self, ctx, {})
+
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
         return list(COMMANDS)
 
@@ -60,6 +63,9 @@ class Commands(TyperGroup):
         assert isinstance(command, McCommand)
         command.examples = module.EXAMPLES
         command.bare = getattr(module, "BARE", {})
+        command.instead = getattr(module, "INSTEAD", {})
+        command.silent = [parameter for parameter in command.params if getattr(parameter, "hidden", False)]
+        command.params = [parameter for parameter in command.params if parameter not in command.silent]
         command.params += _connection_parameters()
         return command
 
@@ -167,6 +173,9 @@ def _misused(error: ClickException, session: Session) -> int:
     if message.startswith("No such command"):
         near = difflib.get_close_matches(message.split("'")[1], COMMANDS, n=1)
         hint = f"did you mean {near[0]}? all of them: {hint}" if near else hint
+    if isinstance(error, NoSuchOption) and context is not None:
+        instead = getattr(context.command, "instead", {}).get(error.option_name)
+        message, hint = (error.message, instead) if instead else (message, hint)
     session.report(McError(message, hint))
     return ExitCode.USAGE
 

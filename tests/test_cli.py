@@ -69,6 +69,9 @@ def test_the_servers_version_is_asked_for(shared_kubeconfig: Path) -> None:
         (["events", "--since", "soon"], "'soon' is no duration"),
         (["status", "--request-timeout", "x"], "'x' is no duration"),
         (["status", "--color", "blue"], "--color blue: no such choice"),
+        (["status", "--watch=perhaps"], "--watch=perhaps: neither true nor false"),
+        (["status", "-wA=perhaps"], "-A=perhaps: neither true nor false"),
+        (["status", "-q=3"], "No such option: -q"),
         (["status", "-l", "app in web"], "unable to parse requirement"),
         (["status", "--field-selector", "spec.color=red"], "field label not supported"),
         (["demo", "demo"], "the demo has no demo inside"),
@@ -82,6 +85,30 @@ def test_wrong_usage_ends_with_2_and_a_hint(words: list[str], said: str, shared_
     error, hint = result.err.splitlines()
     assert said in error
     assert hint.startswith("hint: ")
+
+
+@pytest.mark.parametrize(
+    ("words", "same"),
+    [
+        (["--all-namespaces=true", "-o=name"], ["-A", "-o", "name"]),
+        (["-A=true", "-oname"], ["-A", "-o", "name"]),
+        (["-A=1", "--output=name"], ["-A", "-o", "name"]),
+        (["-Ao=name"], ["-A", "-o", "name"]),
+        (["--all-namespaces=false", "-o=name"], ["-o", "name"]),
+        (["-A", "-A=false", "-o", "name"], ["-o", "name"]),
+        (["-A=false", "-A", "-o", "name"], ["-A", "-o", "name"]),
+        (["-n=staging", "-o", "name"], ["-n", "staging", "-o", "name"]),
+        (["-lapp=hello", "-A", "-oname"], ["-l", "app=hello", "-A", "-o", "name"]),
+        (["-l=app=hello", "-Aoname"], ["-l", "app=hello", "-A", "-o", "name"]),
+    ],
+    ids=" ".join,
+)
+def test_flags_and_values_are_written_as_with_kubectl(
+    words: list[str], same: list[str], shared_kubeconfig: Path
+) -> None:
+    result = run("status", *words, kubeconfig=shared_kubeconfig)
+    assert result.exit_code == 0
+    assert result == run("status", *same, kubeconfig=shared_kubeconfig)
 
 
 def test_an_unknown_type_names_the_known_ones(shared_kubeconfig: Path) -> None:

@@ -407,6 +407,33 @@ def test_a_folder_that_cannot_be_made_is_an_error(logs: Logs, tmp_path: Path) ->
     assert "Not a directory" in result.err
 
 
+# As with kubectl
+
+
+@pytest.mark.parametrize(
+    ("words", "same"),
+    [
+        (["--all-containers", "--all-pods", "--prefix", "--ignore-errors", "--max-log-requests", "1"], []),
+        (["--all-containers=true", "--prefix=true", "--max-log-requests=9"], []),
+        (["--prefix=false"], ["--no-prefix"]),
+        (["--follow=false", "--previous=false", "--timestamps=false"], []),
+        (["--previous=true", "-c=app"], ["-p", "-c", "app"]),
+        (["-p=true", "-c", "app"], ["-p", "-c", "app"]),
+        (["--timestamps=true"], ["--timestamps=full"]),
+        (["--timestamps"], ["--timestamps=full"]),
+        (["-o=raw"], ["-o", "raw"]),
+    ],
+)
+def test_kubectls_options_mean_what_they_do_there(words: list[str], same: list[str], logs: Logs) -> None:
+    result = logs("web", *words)
+    assert (result.exit_code, result.out != "") == (0, True)
+    assert result == logs("web", *same)
+
+
+def test_a_value_that_reads_like_an_option_is_a_value(logs: Logs) -> None:
+    assert "no container --timestamps in pod web" in logs("web", "-c", "--timestamps").err
+
+
 # What is not right
 
 
@@ -438,6 +465,15 @@ def test_a_folder_that_cannot_be_made_is_an_error(logs: Logs, tmp_path: Path) ->
         (["--order", "random"], "--order random: no such order\nhint: time or arrival"),
         (["--timestamps=long"], "--timestamps=long: no such form\nhint: full or short"),
         (["-o", "xml"], "-o xml: no such output\nhint: raw or json"),
+        (["-f=maybe"], "-f=maybe: neither true nor false\nhint: kubectl mc"),
+        (["--all-containers=false"], "--all-containers=false: that is always so here\nhint: -c NAME"),
+        (["--all-pods=false"], "--all-pods=false: that is always so here\nhint: pod/NAME"),
+        (["--ignore-errors=false"], "--ignore-errors=false: that is always so here\nhint: what cannot be read"),
+        (["--max-log-requests", "few"], "'few' is not a valid int"),
+        (["--limit-bytes=5"], "No such option: --limit-bytes\nhint: --tail N"),
+        (["--limit-bytes", "5"], "No such option: --limit-bytes\nhint: --tail N"),
+        (["--pod-running-timeout=1m"], "option: --pod-running-timeout\nhint: -f waits as long as it takes"),
+        (["--insecure-skip-tls-verify-backend"], "--insecure-skip-tls-verify-backend"),
         (["app", "-c", "app"], "app: a container is named already, by -c"),
     ],
 )
