@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import typer
+from typer._click.core import augment_usage_errors
 from typer._click.exceptions import BadOptionUsage
 from typer._click.parser import _OptionParser
 from typer.core import TyperCommand
@@ -24,9 +25,14 @@ class Words(_OptionParser):
     def __init__(self, command: Any, ctx: Any, bare: Mapping[str, str]) -> None:
         """The parser of a command; `bare` is what an option means that is given without a value."""
         super().__init__(ctx)
+        self._context = ctx
         self._bare = bare
         for parameter in command.get_params(ctx):
             parameter.add_to_parser(self, ctx)
+
+    def parse_args(self, args: list[str]) -> Any:
+        with augment_usage_errors(self._context):  # so that whoever reports one knows the command
+            return super().parse_args(args)
 
     def _match_long_opt(self, opt: str, explicit_value: str | None, state: Any) -> None:
         option = self._long_opt.get(opt)

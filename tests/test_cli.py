@@ -88,6 +88,19 @@ def test_wrong_usage_ends_with_2_and_a_hint(words: list[str], said: str, shared_
 
 
 @pytest.mark.parametrize(
+    ("words", "help_"),
+    [
+        (["-n"], "kubectl mc --help"),
+        (["status", "-n"], "kubectl mc status --help"),
+        (["logs", "web", "--tail"], "kubectl mc logs --help"),
+        (["events", "--since"], "kubectl mc events --help"),
+    ],
+)
+def test_a_value_that_is_missing_points_to_the_help_of_its_command(words: list[str], help_: str) -> None:
+    assert run(*words, kubeconfig="").err == f"error: Option '{words[-1]}' requires an argument\nhint: {help_}\n"
+
+
+@pytest.mark.parametrize(
     ("words", "same"),
     [
         (["--all-namespaces=true", "-o=name"], ["-A", "-o", "name"]),

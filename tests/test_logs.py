@@ -465,7 +465,7 @@ def test_a_value_that_reads_like_an_option_is_a_value(logs: Logs) -> None:
         (["--order", "random"], "--order random: no such order\nhint: time or arrival"),
         (["--timestamps=long"], "--timestamps=long: no such form\nhint: full or short"),
         (["-o", "xml"], "-o xml: no such output\nhint: raw or json"),
-        (["-f=maybe"], "-f=maybe: neither true nor false\nhint: kubectl mc"),
+        (["-f=maybe"], "-f=maybe: neither true nor false\nhint: kubectl mc logs --help"),
         (["--all-containers=false"], "--all-containers=false: that is always so here\nhint: -c NAME"),
         (["--all-pods=false"], "--all-pods=false: that is always so here\nhint: pod/NAME"),
         (["--ignore-errors=false"], "--ignore-errors=false: that is always so here\nhint: what cannot be read"),
