@@ -8,6 +8,10 @@ from kubectl_mc.errors import McError, UsageError
 from kubectl_mc.model.pod import Container, Pod, Role
 
 
+class NoContainer(McError):
+    """Pods have containers, but none that is meant."""
+
+
 @dataclass(frozen=True)
 class Choice:
     """Containers of any pods; as it stands, all of them.
@@ -29,16 +33,27 @@ class Choice:
         """A container that no pod has is a mistake worth a list of those there are.
 
         Raises:
-            McError: the pods have containers, but none that is meant.
+            NoContainer: the pods have containers, but none that is meant.
         """
         having = [pod for pod in pods if pod.containers]
         if not having or any(self.of(pod) for pod in having):
             return
-        wanted = " or ".join(self.names) or "of this choice"
+        there = [container for pod in having for container in pod.containers]
+        if self.names and not any(_any(container.name, self.names) for container in there):
+            none = f"no container {' or '.join(self.names)}"
+        else:
+            none = f"{self} leaves no container"
         known = ", ".join(f"{c.name} ({c.role.value})" for c in having[0].containers)
         others = len(having) - 1
         more = f" and {others} other pod{'s' if others > 1 else ''}" if others else ""
-        raise McError(f"no container {wanted} in pod {having[0].name}{more}", f"it has: {known}")
+        raise NoContainer(f"{none} in pod {having[0].name}{more}", f"it has: {known}")
+
+    def __str__(self) -> str:
+        """As the options that make it."""
+        parts = [f"-c {name}" for name in self.names] + [f"-x {name}" for name in self.excluded]
+        if self.roles != frozenset(Role):
+            parts.append(f"--role {','.join(role.value for role in Role if role in self.roles)}")
+        return " ".join(parts)
 
     def _has(self, container: Container) -> bool:
         if container.role not in self.roles or _any(container.name, self.excluded):

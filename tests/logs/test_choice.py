@@ -60,8 +60,16 @@ def renamed(name: str) -> Pod:
     [
         (Choice(("proxy",)), [WEB], "no container proxy in pod web"),
         (Choice(("proxy", "ap?")), [renamed("a")], "no container proxy or ap? in pod a"),
-        (Choice(excluded=("*",)), [WEB], "no container of this choice in pod web"),
-        (Choice(roles=frozenset({Role.INIT})), [renamed("a")], "no container of this choice in pod a"),
+        (Choice(("app",), ("app",)), [WEB], "-c app -x app leaves no container in pod web"),
+        (Choice(("proxy",), ("app",)), [WEB], "no container proxy in pod web"),
+        (Choice(("proxy", "app"), ("a*",)), [WEB], "-c proxy -c app -x a* leaves no container in pod web"),
+        (Choice(excluded=("*",)), [WEB], "-x * leaves no container in pod web"),
+        (Choice(roles=frozenset({Role.INIT})), [renamed("a")], "--role init leaves no container in pod a"),
+        (
+            Choice(("app",), roles=frozenset({Role.SIDECAR, Role.INIT})),
+            [WEB],
+            "-c app --role init,sidecar leaves no container in pod web",
+        ),
         (Choice(("x",)), [renamed("a"), WEB], "no container x in pod a and 1 other pod"),
         (Choice(("x",)), [EMPTY, renamed("a"), WEB, renamed("b")], "no container x in pod a and 2 other pods"),
     ],
