@@ -449,6 +449,8 @@ def test_a_value_that_reads_like_an_option_is_a_value(logs: Logs) -> None:
         (["--since-time", "yesterday"], "--since-time yesterday: no time"),
         (["--until", "tomorrow"], "--until tomorrow: no"),
         (["--tail", "-5"], "--tail -5: no number of lines"),
+        (["--tail", "99999999999999999999"], "--tail 99999999999999999999: no number of lines\nhint: at most 92233"),
+        (["-g", "x", "--before", "99999999999999999999"], "--before 99999999999999999999: no number of lines"),
         (["--tail", "few"], "'few' is not a valid int"),
         (["-g", "x", "--before", "-1"], "--before -1: no number of lines"),
         (["-g", "x", "--after", "-1"], "--after -1: no number of lines"),

@@ -15,6 +15,8 @@ _FLAGS = re.compile(rb"\(\?([A-Za-z]+)\)")
 """Flags that an expression begins with."""
 _PIECE = re.compile(rb"\\[0-7]{3}|\\([1-9]\d?)|\(\?\((\d+)\)|\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
 """What refers to a group by its number, and what only looks so: escapes and classes."""
+_MOST = 2**63 - 1
+"""Lines: the API server's int64."""
 _POSIX = re.compile(r"\[\^?[^\]]*(\[:\w+:\])")
 """A class as grep has it, which Python takes for the letters of its name."""
 
@@ -113,21 +115,26 @@ def parse_tail(tail: int | None) -> int | None:
     """A number of lines; None, and -1, for all.
 
     Raises:
-        UsageError: it is below that.
+        UsageError: it is below that, or more than can be asked for.
     """
-    if tail is not None and tail < -1:
-        raise UsageError(f"--tail {tail}: no number of lines", "0 or more; -1 for all")
-    return None if tail == -1 else tail
+    if tail is None or tail == -1:
+        return None
+    return _checked("--tail", tail, "; -1 for all")
 
 
 def parse_count(option: str, count: int) -> int:
     """A number of lines.
 
     Raises:
-        UsageError: it is below 0.
+        UsageError: it is below 0, or more than can be counted.
     """
-    if count < 0:
-        raise UsageError(f"{option} {count}: no number of lines", "0 or more")
+    return _checked(option, count, "")
+
+
+def _checked(option: str, count: int, other: str) -> int:
+    if not 0 <= count <= _MOST:
+        bound = f"at most {_MOST}" if count > _MOST else "0 or more"
+        raise UsageError(f"{option} {count}: no number of lines", f"{bound}{other}")
     return count
 
 

@@ -18,6 +18,7 @@ from kubectl_mc.logs.asked import (
 from kubectl_mc.logs.level import Level
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+LARGEST = 2**63 - 1
 STAMP = b"2026-01-01T12:00:00.123456789Z"
 
 
@@ -152,21 +153,32 @@ def test_what_is_no_bound_is_refused_with_an_example(
     assert hint in (caught.value.hint or "")
 
 
-@pytest.mark.parametrize(("tail", "expected"), [(None, None), (-1, None), (0, 0), (20, 20)])
+@pytest.mark.parametrize(("tail", "expected"), [(None, None), (-1, None), (0, 0), (20, 20), (LARGEST, LARGEST)])
 def test_a_tail_is_a_number_of_lines_or_all(tail: int | None, expected: int | None) -> None:
     assert parse_tail(tail) == expected
 
 
-@pytest.mark.parametrize("tail", [-2, -100])
-def test_a_tail_below_all_is_refused(tail: int) -> None:
-    with pytest.raises(UsageError, match=f"--tail {tail}: no number of lines"):
+@pytest.mark.parametrize(
+    ("tail", "hint"),
+    [
+        (-2, "0 or more; -1 for all"),
+        (-100, "0 or more; -1 for all"),
+        (LARGEST + 1, f"at most {LARGEST}; -1 for all"),
+        (10**20, f"at most {LARGEST}; -1 for all"),
+    ],
+)
+def test_a_tail_below_all_or_beyond_what_the_server_counts_is_refused(tail: int, hint: str) -> None:
+    with pytest.raises(UsageError, match=f"--tail {tail}: no number of lines") as caught:
         parse_tail(tail)
+    assert caught.value.hint == hint
 
 
 def test_a_count_is_none_or_more() -> None:
-    assert [parse_count("--before", count) for count in (0, 1, 99)] == [0, 1, 99]
-    with pytest.raises(UsageError, match="--before -1: no number of lines"):
-        parse_count("--before", -1)
+    assert [parse_count("--before", count) for count in (0, 1, LARGEST)] == [0, 1, LARGEST]
+    for count, hint in ((-1, "0 or more"), (LARGEST + 1, f"at most {LARGEST}")):
+        with pytest.raises(UsageError, match=f"--before {count}: no number of lines") as caught:
+            parse_count("--before", count)
+        assert caught.value.hint == hint
 
 
 @pytest.mark.parametrize(
