@@ -441,7 +441,9 @@ def test_a_value_that_reads_like_an_option_is_a_value(logs: Logs) -> None:
     ("words", "said"),
     [
         (["-f", "-p"], "-f and -p exclude each other"),
-        (["--until-done", "-p"], "-f and -p exclude each other"),
+        (["--until-done", "-p"], "--until-done and --previous exclude each other"),
+        (["--until-done", "--until", "1m"], "--until-done and --until exclude each other"),
+        (["-f", "--until-done", "-p"], "-f and -p exclude each other"),
         (["-f", "--until", "1m"], "-f and --until exclude each other"),
         (["--since", "1m", "--since-time", "2026-01-01T00:00:00Z"], "--since and --since-time exclude each other"),
         (["--since", "soon"], "--since soon: no duration\nhint: for example 30s"),

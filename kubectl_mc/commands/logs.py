@@ -134,7 +134,9 @@ def command(
         tail=parse_tail(tail),
     )
     if reach.follow and (previous or reach.until):
-        raise UsageError(f"-f and {'-p' if previous else '--until'} exclude each other", "follow, or look back")
+        following = "-f" if follow else "--until-done"
+        back = "--until" if not previous else "-p" if follow else "--previous"
+        raise UsageError(f"{following} and {back} exclude each other", "follow, or look back")
     if order not in ("time", "arrival"):
         raise UsageError(f"--order {order}: no such order", "time or arrival")
     if output not in ("", "raw", "json"):
