@@ -42,6 +42,10 @@ def test_every_command_has_help_with_examples(name: str, flag: str) -> None:
     assert "kubectl-mc" not in result.out.split("Examples:")[1]
 
 
+def test_the_help_of_logs_names_every_level() -> None:
+    assert "--level trace|debug|info|warn|error|fatal\n" in run("logs", "--help", kubeconfig="").out
+
+
 def test_the_version_is_said() -> None:
     assert run("version", kubeconfig="").out == f"kubectl-mc {__version__}\n"
     assert json.loads(run("version", "-o", "json", kubeconfig="").out) == {"version": __version__}

@@ -11,6 +11,7 @@ from kubectl_mc.logs.asked import parse_count, parse_level_word, parse_pattern, 
 from kubectl_mc.logs.choice import Choice, parse_globs, parse_roles
 from kubectl_mc.logs.filter import BREAK, Filter, Wanted
 from kubectl_mc.logs.highlight import Highlight
+from kubectl_mc.logs.level import Level
 from kubectl_mc.logs.line import Kind, any_marked, batches, kind_of, message_of, source_tag
 from kubectl_mc.logs.machine import Name, as_json
 from kubectl_mc.logs.show import Look, Show
@@ -83,7 +84,10 @@ def command(
         list[str] | None, typer.Option("--highlight", "-H", metavar="REGEX", help="Mark what matches; hide nothing.")
     ] = None,
     level: Annotated[
-        str, typer.Option("--level", metavar="debug|info|warn|error|fatal", help="Only this level and above, or none.")
+        str,
+        typer.Option(
+            "--level", metavar="|".join(each.word for each in Level), help="Only this level and above, or none."
+        ),
     ] = "",
     events: Annotated[bool, typer.Option("--events", help="The pods' events in their places.")] = False,
     timestamps: Annotated[
