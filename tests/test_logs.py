@@ -447,6 +447,8 @@ def test_a_value_that_reads_like_an_option_is_a_value(logs: Logs) -> None:
         (["-f", "--until", "1m"], "-f and --until exclude each other"),
         (["--since", "1m", "--since-time", "2026-01-01T00:00:00Z"], "--since and --since-time exclude each other"),
         (["--since", "soon"], "--since soon: no duration\nhint: for example 30s"),
+        (["--since", "0s"], "--since 0s: nothing is younger than that\nhint: give a longer time; from now on: -f"),
+        (["--since", "0"], "--since 0: nothing is younger than that"),
         (["--since=-5s"], "--since -5s: no duration"),
         (["--since-time", "yesterday"], "--since-time yesterday: no time"),
         (["--until", "tomorrow"], "--until tomorrow: no"),

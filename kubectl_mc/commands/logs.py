@@ -141,6 +141,8 @@ def command(
         following = "-f" if follow else "--until-done"
         back = "--until" if not previous else "-p" if follow else "--previous"
         raise UsageError(f"{following} and {back} exclude each other", "follow, or look back")
+    if since and reach.since == now and not reach.follow:
+        raise UsageError(f"--since {since}: nothing is younger than that", "give a longer time; from now on: -f")
     if order not in ("time", "arrival"):
         raise UsageError(f"--order {order}: no such order", "time or arrival")
     if output not in ("", "raw", "json"):
