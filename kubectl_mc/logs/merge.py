@@ -104,7 +104,8 @@ class Merge:
     def _taken(self, key: bytes, last: int) -> list[bytes]:
         """Each source's lines up to a key, in order; up to the source `last` those of that key as well."""
         taken: list[bytes] = [] if self._marked else Plain()
-        for source in sorted(self._filled):
+        sources = sorted(self._filled)
+        for source in sources:
             lines = self._pending[source]
             bisect = bisect_right if source <= last else bisect_left
             count = bisect(lines, key, key=sort_key)
@@ -119,7 +120,8 @@ class Merge:
                 taken += lines[:count]
                 del lines[:count]
         # Stable: equal times stay in the order of the sources. Runs that are ordered in themselves merge at C speed.
-        taken.sort(key=sort_key)
+        if len(sources) > 1:
+            taken.sort(key=sort_key)
         if taken:
             if taken[0][:STAMP] < self._released:
                 count = bisect_left(taken, self._released, key=sort_key)
