@@ -499,6 +499,38 @@ def test_an_unknown_container_names_the_known_ones_with_their_roles(words: list[
     )
 
 
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (
+            ["web", "mixed"],
+            1,
+            "no container mixed in pod web\nhint: mixed is a pod; the logs of both: `logs pod/web po",
+        ),
+        (["web", "mixed", "-f"], 1, "no container mixed in pod web\nhint: mixed is a pod; the logs of both: `logs pod"),
+        (["web", "-c", "mixed"], 1, "no container mixed in pod web\nhint: it has: "),
+        (["-c", "mixed"], 1, "no container mixed in pod busy and 3 other pods\nhint: it has: app (app)\n"),
+        (
+            ["pod", "web", "app"],
+            1,
+            'not found in namespace "demo"\nhint: app is a container of pod/web; its logs: `logs',
+        ),
+        (["pod", "web", "app", "-f"], 1, "\nhint: app is a container of pod/web; its logs: `logs pod/web -c app`\n"),
+        (
+            ["web/app"],
+            2,
+            "'web' is no type that has pods\nhint: for container app of pod web: `logs web -c app`; types",
+        ),
+    ],
+)
+def test_words_that_mean_something_else_than_was_meant_are_told(
+    words: list[str], code: int, said: str, logs: Logs
+) -> None:
+    result = logs(*words)
+    assert result.exit_code == code
+    assert said in result.err
+
+
 def test_a_namespace_without_pods_is_said(kubeconfig: Path) -> None:
     result = run("logs", kubeconfig=kubeconfig)
     assert (result.exit_code, result.err) == (0, "No pods found in demo namespace.\n")

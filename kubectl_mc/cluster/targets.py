@@ -10,6 +10,7 @@ from typing import Any
 
 from kubectl_mc.cluster.client import Client, Scope
 from kubectl_mc.errors import McError, NotFound, UsageError
+from kubectl_mc.model.parsing import parse_pod
 from kubectl_mc.model.resources import (
     CONTROLLERS,
     CRON_JOBS,
@@ -123,13 +124,27 @@ async def read_target(client: Client, target: Target) -> dict[str, Any]:
     """The object that a target names.
 
     Raises:
-        NotFound: with the nearest names as its hint.
+        NotFound: with what may have been meant as its hint: a container, or the nearest names.
     """
     try:
         return await client.get(target.resource, client.namespace, target.name)
     except NotFound as error:
-        error.hint = await _nearest(client, target)
+        error.hint = await _as_container(client, target) or await _nearest(client, target)
         raise
+
+
+async def _as_container(client: Client, target: Target) -> str:
+    """How to name it, if it is a container of what was named before it."""
+    first = target.behind
+    if first is None:
+        return ""
+    try:
+        _, pods = await _find(client, first)
+    except McError:
+        return ""
+    if not any(container.name == target.name for pod in pods for container in parse_pod(pod).containers):
+        return ""
+    return f"{target.name} is a container of {first}; its logs: `logs {first} -c {target.name}`"
 
 
 async def _nearest(client: Client, target: Target) -> str:

@@ -1,14 +1,16 @@
 """`kubectl mc logs`."""
 
+import contextlib
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from datetime import UTC
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kubectl_mc.errors import UsageError
+from kubectl_mc.errors import McError, UsageError
 from kubectl_mc.logs.asked import parse_count, parse_level_word, parse_pattern, parse_span, parse_stamps, parse_tail
-from kubectl_mc.logs.choice import Choice, parse_globs, parse_roles
+from kubectl_mc.logs.choice import Choice, NoContainer, parse_globs, parse_roles
 from kubectl_mc.logs.filter import BREAK, Filter, Wanted
 from kubectl_mc.logs.highlight import Highlight
 from kubectl_mc.logs.level import Level
@@ -17,7 +19,7 @@ from kubectl_mc.logs.machine import Name, as_json
 from kubectl_mc.logs.show import Look, Show
 from kubectl_mc.logs.terminal import Fold
 from kubectl_mc.model.resources import PODS, target_resource
-from kubectl_mc.model.targets import parse_query
+from kubectl_mc.model.targets import UnknownType, parse_query
 from kubectl_mc.options import AllNamespaces, FieldSelector, Selector, Targets
 from kubectl_mc.session import Session
 
@@ -158,7 +160,13 @@ def command(
     if (before or after) and matching is None and not level:
         raise UsageError("--before and --after need something to stand around", "give --grep REGEX, or --level")
     terminal = session.interactive and output == ""
-    query = parse_query(words, selector, field_selector, all_namespaces=all_namespaces)
+    try:
+        query = parse_query(words, selector, field_selector, all_namespaces=all_namespaces)
+    except UnknownType as error:
+        error.hint = (
+            f"for container {error.name} of pod {error.type}: `logs {error.type} -c {error.name}`; {error.hint}"
+        )
+        raise
     marked = parse_pattern("--highlight", [*(highlight or []), *(grep or [])], ignore_case=ignore_case)
     look = Look(
         prefix=prefix and not no_prefix and output == "",
@@ -182,7 +190,8 @@ def command(
     )
     show = Show(look, _fold(session, look) if terminal and not raw else None)
     form = _Form(output, stats, save, several_namespaces=all_namespaces)
-    return session.run(_run(session, question, show, Filter(wanted), form))
+    work = _run(session, question, show, Filter(wanted), form)
+    return session.run(work if words == (targets or []) else _one_of_two_words(session, work, targets or []))
 
 
 def _refuse(flag: str, hint: str, *, refused: bool) -> None:
@@ -275,6 +284,18 @@ class _Form:
     stats: bool
     save: str
     several_namespaces: bool
+
+
+async def _one_of_two_words(session: Session, work: Coroutine[Any, Any, int], words: list[str]) -> int:
+    """POD CONTAINER, where two pods may have been meant."""
+    try:
+        return await work
+    except NoContainer as error:
+        client = session.client()
+        with contextlib.suppress(McError):
+            await client.get(PODS, client.namespace, words[1])
+            error.hint = f"{words[1]} is a pod; the logs of both: `logs pod/{words[0]} pod/{words[1]}`"
+        raise
 
 
 async def _run(session: Session, question: "Question", show: Show, passing: Filter, form: _Form) -> int:

@@ -1,6 +1,6 @@
 """What a person names on the command line: TARGET words and selectors, made into one question to the cluster."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from kubectl_mc.errors import UsageError
 from kubectl_mc.model.resources import PODS, TARGETS, Resource, can_be_a_name, target_resource
@@ -14,9 +14,20 @@ class Target:
 
     resource: Resource
     name: str
+    behind: "Target | None" = field(default=None, compare=False)
+    """The first of a row of names, of which this one may be meant to be a container: `deploy web app`."""
 
     def __str__(self) -> str:
         return f"{self.resource.singular}/{self.name}"
+
+
+class UnknownType(UsageError):
+    """A word with a slash whose first half is no type that has pods."""
+
+    def __init__(self, type_: str, name: str, hint: str) -> None:
+        super().__init__(f"{type_}/{name}: {type_!r} is no type that has pods", hint)
+        self.type = type_
+        self.name = name
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +68,8 @@ def _targets(words: list[str]) -> list[Target]:
         raise UsageError("a name is empty", ACCEPTED)
     # As kubectl: `deploy web` is a type and a name. One word alone is a pod, whatever it is called.
     resource = target_resource(words[0]) if len(words) > 1 else None
-    if resource is not None:
-        return [_named(resource, name) for name in words[1:]]
-    return [_named(PODS, name) for name in words]
+    targets = [_named(resource or PODS, name) for name in (words[1:] if resource is not None else words)]
+    return targets[:1] + [replace(target, behind=targets[0]) for target in targets[1:]]
 
 
 def _typed(word: str) -> Target:
@@ -71,7 +81,7 @@ def _typed(word: str) -> Target:
         known = ", ".join(
             resource.short_names[0] if resource.short_names else resource.singular for resource in TARGETS
         )
-        raise UsageError(f"{word}: {type_!r} is no type that has pods", f"types: {known}")
+        raise UnknownType(type_, name, f"types: {known}")
     return _named(resource, name)
 
 

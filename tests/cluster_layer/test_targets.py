@@ -204,6 +204,29 @@ def test_an_unknown_name_names_the_nearest_and_the_others_are_found() -> None:
 
 
 @pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        (["web", "other", "app"], "app is a container of pod/web; its logs: `logs pod/web -c app`"),
+        (["pod", "web", "app"], "app is a container of pod/web; its logs: `logs pod/web -c app`"),
+        (["svc", "front", "app"], "app is a container of service/front; its logs: `logs service/front -c app`"),
+        (["pod", "web", "ap"], "there are 2 pods in namespace demo; another one: -n NAMESPACE, or -A"),
+        (["pod", "gone", "app"], "there are 2 pods in namespace demo; another one: -n NAMESPACE, or -A"),
+        (["pod/web", "pod/app"], "there are 2 pods in namespace demo; another one: -n NAMESPACE, or -A"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_a_name_that_is_a_container_of_the_first_one_is_said_to_be(words: list[str], hint: str) -> None:
+    async def work(cluster: DemoCluster, client: Client) -> None:
+        cluster.apply(_pod("web"))
+        cluster.apply(_pod("other"))
+        cluster.apply(_service("front", app="web"))
+        *_, error = (await find_pods(client, parse_query(words))).errors
+        assert error.hint == hint
+
+    _with_demo(work)
+
+
+@pytest.mark.parametrize(
     ("pods", "hint"), [([], "there are no pods in"), (["a"], "there is 1 pod in"), (["a", "b"], "there are 2 pods in")]
 )
 def test_how_many_there_are_is_said_where_none_is_near(pods: list[str], hint: str) -> None:

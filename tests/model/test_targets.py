@@ -34,6 +34,21 @@ def test_the_forms_of_a_target(words: list[str], targets: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("words", "behind"),
+    [
+        (["web"], [None]),
+        (["web", "app", "proxy"], [None, "pod/web", "pod/web"]),
+        (["deploy", "web", "app"], [None, "deployment/web"]),
+        (["pod/web", "pod/app"], [None, None]),
+    ],
+    ids=lambda value: " ".join(map(str, value)),
+)
+def test_names_in_a_row_know_the_first_whose_containers_they_may_be(words: list[str], behind: list[str | None]) -> None:
+    targets = parse_query(words).targets
+    assert [target.behind and str(target.behind) for target in targets] == behind
+
+
+@pytest.mark.parametrize(
     ("words", "said"),
     [
         (["pod/web", "db"], "don't mix"),
