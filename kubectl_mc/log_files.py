@@ -7,6 +7,11 @@ from pathlib import Path
 from kubectl_mc.errors import McError
 from kubectl_mc.logs.line import MESSAGE, TAG
 
+_LONGEST = 255 - len(".999999.log")
+"""Characters of a name: what Linux and macOS take, with room for the number and the ending."""
+_CONTAINER = 63
+"""Characters that a container's name may have at most (RFC 1123)."""
+
 
 class LogFiles:
     """Writes into a folder. Files that are there already stay as they are: a number makes the name a new one."""
@@ -48,6 +53,7 @@ class LogFiles:
                 file.close()
 
     def _opened(self, name: str) -> FileIO:
+        name = _fitting(name)
         number = 1
         while True:
             path = self._folder / (f"{name}.log" if number == 1 else f"{name}.{number}.log")
@@ -63,6 +69,17 @@ class LogFiles:
         self._files[key] = None
         where = self._folder / name
         self._note(f"{where}: {error.strerror or error}: what this container writes is shown, but no longer saved")
+
+
+def _fitting(name: str) -> str:
+    """What a file can be called: a pod's and a container's name together may be longer than that."""
+    if len(name) <= _LONGEST:
+        return name
+    import hashlib
+
+    digest = hashlib.sha256(name.encode()).hexdigest()[:16]
+    head = _LONGEST - len(digest) - _CONTAINER - 2
+    return f"{name[:head]}~{digest}~{name[-_CONTAINER:]}"
 
 
 def _write_all(file: FileIO, data: bytes) -> None:

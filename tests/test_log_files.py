@@ -1,5 +1,6 @@
 """Logs that are kept: a file a container, the container's own bytes, nothing overwritten, no fault for the rest."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -88,6 +89,23 @@ def test_two_containers_of_the_same_name_have_files_of_their_own(tmp_path: Path,
     assert contents(tmp_path) == {"web-0_app.log": b"old pod\nold pod\n", "web-0_app.2.log": b"new pod\n"}
 
 
+def test_names_too_long_for_a_file_are_cut_in_the_middle_and_stay_different(tmp_path: Path, notes: Notes) -> None:
+    container = "c" * 63
+    longest = f"{'p' * 180}_{container}"
+    names = [longest, f"p{longest}", *(f"{'x' * 252}{end}_{container}" for end in "ab")]
+    for _ in range(2):
+        files = LogFiles(str(tmp_path), notes)
+        for name in names:
+            files.write(name, name, [line(name.encode())])
+        files.close()
+    found = contents(tmp_path)
+    assert notes == []
+    assert sorted(found.values()) == sorted(f"{name}\n".encode() for name in names * 2)
+    assert found[f"{longest}.log"] == found[f"{longest}.2.log"]
+    forms = sorted(re.sub(r"[0-9a-f]{16}", "#", re.sub(r"(\.2)?\.log$", "", name)) for name in found)
+    assert forms == sorted(2 * [longest, f"{'p' * 163}~#~{container}", *2 * [f"{'x' * 163}~#~{container}"]])
+
+
 def test_a_name_that_leads_elsewhere_is_not_followed(tmp_path: Path, notes: Notes) -> None:
     target = tmp_path / "target"
     folder = tmp_path / "logs"
@@ -125,14 +143,16 @@ def test_a_folder_that_cannot_be_made_is_an_error(folder: str, why: str, tmp_pat
 
 
 def test_a_file_that_cannot_be_made_is_said_once_and_others_go_on(tmp_path: Path, notes: Notes) -> None:
-    long = "x" * 300
+    name = "no such folder/web_app"
     files = LogFiles(str(tmp_path), notes)
     for _ in range(3):
-        files.write("a", long, [line(b"lost")])
+        files.write("a", name, [line(b"lost")])
         files.write("b", "web_app", [line(b"kept")])
     files.close()
     assert contents(tmp_path) == {"web_app.log": b"kept\n" * 3}
-    assert notes == [f"{tmp_path / long}: File name too long: what this container writes is shown, but no longer saved"]
+    assert notes == [
+        f"{tmp_path / name}: No such file or directory: what this container writes is shown, but no longer saved"
+    ]
 
 
 LIMITED = """
