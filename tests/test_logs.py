@@ -373,7 +373,7 @@ def test_the_kubelets_own_words_are_an_error_and_no_line(demo: RunningDemo, kube
 
 
 def test_statistics_come_on_stderr(logs: Logs) -> None:
-    header, *found = (line.split() for line in logs("web", "--stats").err.splitlines())
+    header, *found = (re.split(" {2,}", line) for line in logs("web", "--stats").err.splitlines())
     assert header == ["POD", "CONTAINER", "LINES", "FIRST", "LAST", "RESTARTS", "EXIT"]
     assert [(row[1], row[2], *row[5:]) for row in found] == [
         ("migrate", "1", "0"),
@@ -381,7 +381,7 @@ def test_statistics_come_on_stderr(logs: Logs) -> None:
         ("app", "5", "1", "3"),
         ("side", "1"),
     ]
-    assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", time) for row in found for time in row[3:5])
+    assert all(re.fullmatch(r"(\d{4}-\d\d-\d\d )?\d\d:\d\d:\d\d", time) for row in found for time in row[3:5])
     not_read = logs("loop", "--stats").err.splitlines()
     assert re.search(r"NOT READ", not_read[0])
     assert re.search(r"\d instances", not_read[1])

@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import Coroutine
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, tzinfo
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -189,7 +189,7 @@ def command(
         until_done=until_done,
     )
     show = Show(look, _fold(session, look) if terminal and not raw else None)
-    form = _Form(output, stats, save, several_namespaces=all_namespaces)
+    form = _Form(output, stats, look.zone, save, several_namespaces=all_namespaces)
     work = _run(session, question, show, Filter(wanted), form)
     return session.run(work if words == (targets or []) else _one_of_two_words(session, work, targets or []))
 
@@ -282,6 +282,7 @@ class _Form:
 
     output: str
     stats: bool
+    zone: tzinfo | None
     save: str
     several_namespaces: bool
 
@@ -308,16 +309,16 @@ async def _run(session: Session, question: "Question", show: Show, passing: Filt
     finally:
         output.close()
         if form.stats:
-            _say_stats(session, run)
+            _say_stats(session, run, form.zone)
     for error in outcome.errors:
         session.report(error)
     return outcome.exit_code
 
 
-def _say_stats(session: Session, run: "LogRun") -> None:
+def _say_stats(session: Session, run: "LogRun", zone: tzinfo | None) -> None:
     from kubectl_mc.render.logs import Read, stats_page
 
     members = [member for member in run.hub.members.values() if member.container is not None]
     reads = [Read(m.source.namespace, m.source.pod, m.source.container, m.tally) for m in members]
-    session.stderr.write(stats_page(reads, session.width).text())
+    session.stderr.write(stats_page(reads, session.width, session.now(), zone).text())
     session.stderr.flush()

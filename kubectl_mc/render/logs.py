@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, tzinfo
 
+from kubectl_mc.logs.stamps import Stamps
 from kubectl_mc.logs.tally import Tally
 from kubectl_mc.render.page import Page, Span, Style
 from kubectl_mc.render.table import Column, table
@@ -19,19 +21,31 @@ class Read:
     tally: Tally
 
 
-def stats_page(reads: Sequence[Read], width: int) -> Page:
-    """A row a container; columns of what did not happen to any are left out."""
+def stats_page(reads: Sequence[Read], width: int, now: datetime, zone: tzinfo | None) -> Page:
+    """A row a container; columns of what did not happen to any are left out.
+
+    Args:
+        zone: of the times, as of those in the lines; None for the machine's own. The date is shown where it isn't
+            that of `now`.
+    """
+    stamps, today = Stamps("full", zone), now.astimezone(zone).date().isoformat()
+
+    def time(stamp: bytes) -> tuple[Span]:
+        date, _, clock = stamps.shown(stamp).decode(errors="replace").partition("T")
+        seconds = clock.partition(".")[0]
+        return (Span("-" if not stamp else seconds if date == today else f"{date} {seconds}"),)
+
     columns = [
         Column[Read]("POD", lambda read: (Span(one_line(read.pod)),), least=12),
         Column[Read]("CONTAINER", lambda read: (Span(one_line(read.container), Style.STRONG),), least=9),
         Column[Read]("LINES", lambda read: (Span(str(read.tally.lines)),)),
-        Column[Read]("FIRST", lambda read: (Span(_time(read.tally.first)),)),
-        Column[Read]("LAST", lambda read: (Span(_time(read.tally.last)),)),
-        Column[Read]("RESTARTS", lambda read: _count(read.tally.restarts)),
-        Column[Read]("NOT READ", lambda read: _count(read.tally.missed, "instance")),
-        Column[Read]("GAPS", lambda read: _count(read.tally.gaps)),
-        Column[Read]("RESUMED", lambda read: _count(read.tally.resumed)),
-        Column[Read]("EXIT", lambda read: (Span("" if read.tally.exit_code is None else str(read.tally.exit_code)),)),
+        Column[Read]("FIRST", lambda read: time(read.tally.first), spills=True),
+        Column[Read]("LAST", lambda read: time(read.tally.last), spills=True),
+        Column[Read]("RESTARTS", lambda read: _count(read.tally.restarts), spills=True),
+        Column[Read]("NOT READ", lambda read: _count(read.tally.missed, "instance"), spills=True),
+        Column[Read]("GAPS", lambda read: _count(read.tally.gaps), spills=True),
+        Column[Read]("RESUMED", lambda read: _count(read.tally.resumed), spills=True),
+        Column[Read]("EXIT", lambda read: _code(read.tally.exit_code), spills=True),
     ]
     if len({read.namespace for read in reads}) > 1:
         columns.insert(0, Column[Read]("NAMESPACE", lambda read: (Span(one_line(read.namespace)),), least=10))
@@ -43,6 +57,5 @@ def _count(number: int, unit: str = "") -> tuple[Span]:
     return (Span(words if number else "", Style.WARN),)
 
 
-def _time(stamp: bytes) -> str:
-    """UTC to the millisecond."""
-    return stamp[:23].decode(errors="replace") + "Z" if stamp else "-"
+def _code(code: int | None) -> tuple[Span]:
+    return (Span("" if code is None else str(code)),)
