@@ -67,7 +67,7 @@ def test_what_containers_write_is_readable_and_harmless(config: Path) -> None:
     assert plain(rows) == [
         "first | ── init first exited 0 after 1s ──",
         "side  | hello",
-        "app   | 00:00:00.500 WARN  slow took=1.10",
+        "app   | 2026-01-01 00:00:00.500 WARN  slow took=1.10",
         "app   | no",
         "app   |   at x",
         "app   | tick ×3",

@@ -7,12 +7,13 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from typing import Any
 
 from kubectl_mc.logs.level import LEVEL_KEYS, Level, numbered_level, parse_level
 from kubectl_mc.logs.printable import HIDDEN, lines_of, printable
 from kubectl_mc.logs.stamps import epoch_clock, rfc_3339_clock
+from kubectl_mc.model.times import parse_time
 
 _LARGEST = 64 * 1024
 """Bytes of a line that anybody would read."""
@@ -42,7 +43,7 @@ class Structured:
     """What a line says; all text is printable, tabs and the line breaks of `message` apart."""
 
     time: str
-    """12:00:00.123, or as it was written where that is no time; empty without one."""
+    """12:00:00.123, with the date of another day; as it was written where that is no time; empty without one."""
     level: Level | None
     level_word: str
     """The level's name, or the container's own word for one that is unknown; empty without either."""
@@ -52,10 +53,12 @@ class Structured:
     stack: tuple[str, ...]
 
 
-def structured(message: bytes, zone: tzinfo | None = None) -> Structured | None:
-    """The line as fields, with its time in a zone, the machine's own for None.
+def structured(message: bytes, zone: tzinfo | None = None, today: date | None = None) -> Structured | None:
+    """The line as fields; None where it is no JSON object, none of a logger's, or a huge one.
 
-    None where it is no JSON object, none of a logger's, or a huge one.
+    Args:
+        zone: of its time; None for the machine's own.
+        today: the day whose date needs no mention; None for the machine's own, in that zone.
     """
     if len(message) > _LARGEST:
         return None
@@ -63,7 +66,7 @@ def structured(message: bytes, zone: tzinfo | None = None) -> Structured | None:
     if not (text.startswith(b"{") and text.endswith(b"}")):
         return None
     try:
-        return _read(_DECODER.decode(text.decode(errors="replace")), zone)
+        return _read(_DECODER.decode(text.decode(errors="replace")), zone, today)
     except (ValueError, RecursionError):
         return None
 
@@ -87,7 +90,7 @@ def rows_of(found: Structured, *, colors: bool) -> list[bytes]:
     return [row.encode() for row in (first, *more, *found.stack)]
 
 
-def _read(fields: dict[str, Any], zone: tzinfo | None) -> Structured | None:
+def _read(fields: dict[str, Any], zone: tzinfo | None, today: date | None) -> Structured | None:
     """The fields in their roles; those that have none are the rest."""
     time = _taken(fields, _TIME_KEYS)
     level, level_word = _level(fields)
@@ -101,7 +104,7 @@ def _read(fields: dict[str, Any], zone: tzinfo | None) -> Structured | None:
         return None
     stack = [line for key in list(fields) if key.rpartition(".")[2] in _ERROR_KEYS for line in _stack(fields, key)]
     return Structured(
-        time=_time(time, zone) if time else "",
+        time=_time(time, zone, today) if time else "",
         level=level,
         level_word=level_word,
         message="\n".join(lines_of(message or "")),
@@ -115,10 +118,22 @@ def _taken(fields: dict[str, Any], keys: Iterable[str]) -> str | None:
     return next((fields.pop(key) for key in keys if isinstance(fields.get(key), str)), None)
 
 
-def _time(written: str, zone: tzinfo | None) -> str:
-    """The time of day; what is no time as it was written."""
+def _time(written: str, zone: tzinfo | None, today: date | None) -> str:
+    """The time of day, behind the date where that is not today's; what is no time as it was written."""
     clock = (epoch_clock if isinstance(written, _Number) else rfc_3339_clock)(written, zone)
-    return printable(written) if clock is None else clock
+    if clock is None:
+        return printable(written)
+    moment = _since_1970(written) if isinstance(written, _Number) else parse_time(written)
+    day = moment.astimezone(zone).date() if moment is not None else None
+    return clock if day in (None, today or datetime.now(zone).date()) else f"{day} {clock}"
+
+
+def _since_1970(number: str) -> datetime:
+    """The second of a time; its size tells the unit."""
+    seconds = int(float(number)) if "e" in number.lower() else int(number.partition(".")[0])
+    while seconds >= 10**10:
+        seconds //= 1000
+    return datetime.fromtimestamp(seconds, UTC)
 
 
 def _level(fields: dict[str, Any]) -> tuple[Level | None, str]:

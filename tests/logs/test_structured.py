@@ -3,7 +3,7 @@
 import json
 import random
 import sys
-from datetime import UTC, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
@@ -12,11 +12,12 @@ from kubectl_mc.logs.printable import printable
 from kubectl_mc.logs.structured import Structured, rows_of, structured
 from kubectl_mc.render import text as render_text
 
+TODAY = date(2026, 1, 1)
 DIM, RESET = "\x1b[2m", "\x1b[0m"
 
 
 def read(line: str) -> Structured:
-    found = structured(line.encode(), UTC)
+    found = structured(line.encode(), UTC, TODAY)
     assert found is not None
     return found
 
@@ -129,8 +130,41 @@ def test_an_unknown_level_has_no_colour() -> None:
 
 def test_the_time_is_shown_in_the_zone_that_is_asked_for() -> None:
     line = b'{"ts":"2026-01-01T23:30:00+01:00","msg":"x"}'
-    times = [found.time for hours in (0, 1, -8) if (found := structured(line, timezone(timedelta(hours=hours))))]
-    assert times == ["22:30:00.000", "23:30:00.000", "14:30:00.000"]
+    zones = [timezone(timedelta(hours=hours)) for hours in (0, 1, -8, 2)]
+    times = [found.time for zone in zones if (found := structured(line, zone, TODAY))]
+    assert times == ["22:30:00.000", "23:30:00.000", "14:30:00.000", "2026-01-02 00:30:00.000"]
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ('"2026-01-01T23:59:59.999999999Z"', "23:59:59.999"),
+        ('"2026-01-02T00:00:00Z"', "2026-01-02 00:00:00.000"),
+        ('"2025-12-31T23:59:59.9Z"', "2025-12-31 23:59:59.900"),
+        ('"2025-12-31 23:59:59,123456789-0200"', "01:59:59.123"),
+        ('"2026-01-01 01:59:59.123456789+0200"', "2025-12-31 23:59:59.123"),
+        ("1767225600", "00:00:00.000"),
+        ("1767225599", "2025-12-31 23:59:59.000"),
+        ("1767225599.999999999", "2025-12-31 23:59:59.999"),
+        ("1767225599999", "2025-12-31 23:59:59.999"),
+        ("1767225600000000", "00:00:00.000"),
+        ("1.767225599e9", "2025-12-31 23:59:59.000"),
+        ("1767311999999999000", "23:59:59.999"),
+        ("1767312000000000000", "2026-01-02 00:00:00.000"),
+    ],
+)
+def test_a_time_of_another_day_has_its_date(written: str, shown: str) -> None:
+    assert read('{"msg":"x","ts":' + written + "}").time == shown
+
+
+def test_today_is_the_day_on_which_it_is_shown() -> None:
+    now = datetime.now(UTC)
+    zone = timezone(timedelta(hours=12 - now.hour))  # where it is noon, far from the next day
+    for back, date_ in ((0, ""), (1, f"{(now.astimezone(zone) - timedelta(days=1)).date()} ")):
+        written = (now - timedelta(days=back)).isoformat().encode()
+        found = structured(b'{"msg":"x","ts":"%b"}' % written, zone)
+        assert found is not None
+        assert found.time == f"{date_}12:{now:%M:%S.%f}"[:-3]
 
 
 @pytest.mark.parametrize(
