@@ -26,6 +26,7 @@ COMMANDS = {
     "status": "How every container of a pod is, since when, and what the pod waits for.",
     "logs": "The logs of all containers as one stream, in the order of time.",
     "events": "What happened to pods, their owners and their claims, told by container.",
+    "exec": "A shell or a command in the right container, with its exit code.",
     "demo": "The same commands on a built-in simulated cluster; nothing to install.",
     "version": "The version of this tool and, when asked, of the server.",
 }
@@ -63,6 +64,7 @@ class Commands(TyperGroup):
         assert isinstance(command, McCommand)
         command.examples = module.EXAMPLES
         command.bare = getattr(module, "BARE", {})
+        command.takes_command = getattr(module, "TAKES_COMMAND", False)
         command.instead = getattr(module, "INSTEAD", {})
         command.silent = [parameter for parameter in command.params if getattr(parameter, "hidden", False)]
         command.params = [parameter for parameter in command.params if parameter not in command.silent]

@@ -17,7 +17,7 @@ class ExitCode(IntEnum):
 class McError(Exception):
     """An expected failure; `cli.main` prints `message` and `hint` on stderr and ends with `exit_code`."""
 
-    exit_code = ExitCode.ERROR
+    exit_code: int = ExitCode.ERROR
 
     def __init__(self, message: str, hint: str | None = None) -> None:
         super().__init__(message)
@@ -58,3 +58,11 @@ class Forbidden(ApiError):
 
 class Gone(ApiError):
     """410: the resource version is too old; list again."""
+
+
+class NotStarted(McError):
+    """A remote command that could not be run. `exit_code` is what a shell would end with: 127 not found, 126 else."""
+
+    def __init__(self, message: str, hint: str | None = None, *, code: int) -> None:
+        super().__init__(message, hint)
+        self.exit_code = code

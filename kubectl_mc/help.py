@@ -11,6 +11,8 @@ from typer._click.exceptions import BadOptionUsage
 from typer._click.parser import _OptionParser
 from typer.core import TyperCommand
 
+from kubectl_mc.errors import UsageError
+
 CONNECTION_PANEL = "Connection"
 _TRUTHS = {
     **dict.fromkeys(("1", "t", "T", "true", "TRUE", "True"), True),
@@ -75,6 +77,8 @@ class McCommand(TyperCommand):
     instead: Mapping[str, str] = {}
     """What serves in the place of an option of kubectl's that there is none of."""
 
+    takes_command: bool = False
+    """Whether what stands behind `--` is a command for a container; it comes as `context.meta["command"]`."""
     silent: Sequence[Any] = ()
     """Parameters that are taken and neither shown nor completed, beside `params`."""
 
@@ -83,6 +87,19 @@ class McCommand(TyperCommand):
 
     def make_parser(self, ctx: Any) -> Words:
         return Words(self, ctx, self.bare)
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if self.takes_command and "--" in args:
+            at = args.index("--")
+            ctx.meta["command"] = tuple(args[at + 1 :])
+            args = args[:at]
+            if not ctx.meta["command"]:
+                raise UsageError("no command behind --", "leave -- out for a shell")
+        return list(super().parse_args(ctx, args))
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        pieces = super().collect_usage_pieces(ctx)
+        return [*pieces, "[-- COMMAND...]"] if self.takes_command else pieces
 
     def format_help_text(self, ctx: Any, formatter: Any) -> None:
         super().format_help_text(ctx, formatter)

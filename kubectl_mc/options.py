@@ -13,6 +13,12 @@ Targets = Annotated[
         metavar="[TARGET]...", help="POD, TYPE/NAME or TYPE NAME; a workload means all its pods.", show_default=False
     ),
 ]
+Target = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="TARGET", help="POD, TYPE/NAME or TYPE NAME; of a workload its best pod.", show_default=False
+    ),
+]
 AllNamespaces = Annotated[bool, typer.Option("--all-namespaces", "-A", help="Pods of all namespaces.")]
 Selector = Annotated[
     str, typer.Option("--selector", "-l", metavar="SELECTOR", help="Pods with these labels: app=web,tier!=db.")

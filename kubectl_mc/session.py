@@ -57,6 +57,11 @@ class Session:
         return self.stdout.isatty()
 
     @property
+    def typed_at(self) -> bool:
+        """Whether a person types at stdin."""
+        return sys.stdin is not None and sys.stdin.isatty()
+
+    @property
     def redraws(self) -> bool:
         """Whether stdout is a terminal on which a page can be drawn over itself."""
         return self.interactive and self.environ.get("TERM") != "dumb"
@@ -90,7 +95,7 @@ class Session:
         if self._client is None:
             from kubectl_mc.cluster.connect import connect
 
-            asks = self.stderr.isatty() and sys.stdin.isatty()
+            asks = self.stderr.isatty() and self.typed_at
             self._client = connect(self.flags, self.environ, interactive=asks, notify=self.note)
         return self._client
 

@@ -5,7 +5,7 @@ import asyncio.sslproto
 import json
 import re
 import ssl
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -27,12 +27,20 @@ SILENCE_SECONDS = 30.0
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _THROTTLED_TRIES = 10
 """As client-go: so often is a request repeated that the server put off with Retry-After."""
+_UPGRADES = 3
+_NO_UPGRADE = 400
+"""What the API server answers to an exec that doesn't ask for a WebSocket."""
+_GOODBYE_SECONDS = 0.5
 _LONGEST_PAUSE_SECONDS = 60.0
 """A server that asks for more is not busy but away, and that is better said at once."""
 
 # asyncio keeps a buffer of 256 KiB for each TLS connection, and a followed log is one: a thousand of them take 150 MiB
 # with this size, 340 with that, and reading is as fast.
 asyncio.sslproto.SSLProtocol.max_size = 64 * 1024
+
+
+Params = Mapping[str, str] | Sequence[tuple[str, str]]
+"""A query; as pairs where a name may come twice."""
 
 
 class Connection:
@@ -103,7 +111,7 @@ class Connection:
         path: str,
         subject: Subject,
         *,
-        params: Mapping[str, str] | None = None,
+        params: Params | None = None,
         headers: Mapping[str, str] | None = None,
         body: object = None,
         timeout: aiohttp.ClientTimeout | None = None,
@@ -125,12 +133,58 @@ class Connection:
                 response.connection.transport.abort()
             response.close()
 
+    @asynccontextmanager
+    async def websocket(
+        self, path: str, subject: Subject, params: Params, protocols: Sequence[str]
+    ) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
+        """An open WebSocket; closed when the block is left.
+
+        Raises:
+            McError: the server refuses, or no connection.
+        """
+        socket = await self._upgraded(path, subject, params, protocols)
+        try:
+            yield socket
+        finally:
+            await socket.close()
+
+    async def _upgraded(
+        self, path: str, subject: Subject, params: Params, protocols: Sequence[str]
+    ) -> aiohttp.ClientWebSocketResponse:
+        url = URL(self.server + path, encoded=False)
+        for _ in range(_UPGRADES):
+            session, credential = await self._open()
+            with translated(self.server):
+                try:
+                    async with asyncio.timeout(self._timeout or SILENCE_SECONDS):
+                        return await session.ws_connect(
+                            url,
+                            params=params,
+                            protocols=protocols,
+                            headers=self.headers(credential),
+                            proxy=self._proxy,
+                            server_hostname=self.access.cluster.get("tls-server-name"),
+                            timeout=aiohttp.ClientWSTimeout(ws_close=_GOODBYE_SECONDS),
+                            max_msg_size=0,
+                        )
+                except aiohttp.WSServerHandshakeError as refusal:
+                    status = refusal.status
+            # aiohttp keeps no refusal's words. Without the upgrade the same request is refused for the same reason; or,
+            # where a new credential or a pause has helped, because the upgrade is missing.
+            try:
+                async with self.request("GET", path, subject, params=params):
+                    pass
+            except ApiError as error:
+                if error.code != _NO_UPGRADE or status == _NO_UPGRADE:
+                    raise
+        raise ApiError(f"the server answered {status} to: {subject.words}", code=status)
+
     async def _answered(
         self,
         method: str,
         url: URL,
         subject: Subject,
-        params: Mapping[str, str] | None,
+        params: Params | None,
         headers: Mapping[str, str] | None,
         body: object,
         timeout: aiohttp.ClientTimeout | None,

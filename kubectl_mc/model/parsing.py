@@ -20,6 +20,9 @@ from kubectl_mc.model.pod import (
 )
 from kubectl_mc.model.times import parse_time
 
+DEFAULT_CONTAINER = "kubectl.kubernetes.io/default-container"
+"""The annotation that names the container which commands mean that name none."""
+
 Json = Mapping[str, Any]
 """A decoded JSON object of the API; the only place of `Any` beyond the client."""
 
@@ -45,6 +48,7 @@ def parse_pod(document: Json) -> Pod:
         phase=phase,
         reason=text(status, "reason"),
         message=text(status, "message"),
+        default_container=text(mapping(metadata, "annotations"), DEFAULT_CONTAINER),
         created=parse_time(metadata.get("creationTimestamp")),
         deleted=parse_time(metadata.get("deletionTimestamp")),
         restart_policy=text(spec, "restartPolicy") or "Always",
@@ -162,6 +166,8 @@ def _spec(spec: Json, role: Role) -> ContainerSpec:
             )
             for m in objects(spec, "volumeMounts")
         ),
+        stdin=flag(spec, "stdin") is True,
+        tty=flag(spec, "tty") is True,
         target=text(spec, "targetContainerName"),
     )
 

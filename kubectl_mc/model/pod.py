@@ -119,6 +119,9 @@ class ContainerSpec:
     """Resource name to quantity, as written: `{"cpu": "250m"}`."""
     limits: Mapping[str, str] = field(default_factory=dict)
     mounts: tuple[Mount, ...] = ()
+    stdin: bool = False
+    tty: bool = False
+    """Whether its main process has a terminal."""
     target: str = ""
     """For an ephemeral container: the container whose process namespace it joins."""
 
@@ -189,6 +192,8 @@ class Pod:
     reason: str = ""
     """`status.reason`, set for the whole pod: Evicted, NodeLost, DeadlineExceeded."""
     message: str = ""
+    default_container: str = ""
+    """From the annotation `kubectl.kubernetes.io/default-container`."""
     created: datetime | None = None
     deleted: datetime | None = None
     """deletionTimestamp: when the grace period ends, not when deletion was asked for."""
