@@ -1,11 +1,11 @@
-"""The logs that are kept while they are shown: a file a container, its own bytes line by line."""
+"""The logs that are kept while they are shown: a file a container, with its own bytes and what happened to it."""
 
 from collections.abc import Callable
 from io import FileIO
 from pathlib import Path
 
 from kubectl_mc.errors import McError
-from kubectl_mc.logs.line import MESSAGE, TAG
+from kubectl_mc.logs.line import Kind, any_marked, kind_of, message_of
 
 _LONGEST = 255 - len(".999999.log")
 """Characters of a name: what Linux and macOS take, with room for the number and the ending."""
@@ -36,13 +36,20 @@ class LogFiles:
             ) from None
 
     def write(self, key: object, name: str, lines: list[bytes]) -> None:
-        """Lines of the source that `key` stands for; `name` is its file's, without an ending."""
+        """Lines of the source that `key` stands for; `name` is its file's, without an ending.
+
+        Between rules stands what no container wrote: how an instance ended, where lines are missing. Events are not
+        kept.
+        """
+        text = _text(lines)
+        if not text:
+            return
         try:
             if key not in self._files:
                 self._files[key] = self._opened(name)
             file = self._files[key]
             if file is not None:
-                _write_all(file, b"".join([line[MESSAGE:-TAG] + b"\n" for line in lines]))
+                _write_all(file, text)
         except OSError as error:
             self._give_up(key, name, error)
 
@@ -69,6 +76,19 @@ class LogFiles:
         self._files[key] = None
         where = self._folder / name
         self._note(f"{where}: {error.strerror or error}: what this container writes is shown, but no longer saved")
+
+
+def _text(lines: list[bytes]) -> bytes:
+    if any_marked(lines):
+        rows = [_row(line) for line in lines if kind_of(line) is not Kind.EVENT]
+    else:
+        rows = list(map(message_of, lines))
+    return b"\n".join([*rows, b""])
+
+
+def _row(line: bytes) -> bytes:
+    rule = "──".encode()
+    return message_of(line) if kind_of(line) is Kind.LOG else rule + b" " + message_of(line) + b" " + rule
 
 
 def _fitting(name: str) -> str:

@@ -10,7 +10,7 @@ import pytest
 from kubectl_mc.errors import McError
 from kubectl_mc.log_files import LogFiles
 from kubectl_mc.logs.intake import Intake
-from kubectl_mc.logs.line import tag_of
+from kubectl_mc.logs.line import Kind, tag_of, told
 from tests.logs.lines import block, stamp
 
 TAG = tag_of(0)
@@ -56,6 +56,21 @@ def test_a_line_that_was_moved_is_kept_as_the_container_wrote_it(tmp_path: Path,
     files.write("a", "web_app", lines)
     files.close()
     assert contents(tmp_path) == {"web_app.log": b"panic: no\ngoroutine 1 [running]:\n\tmain.go:3\n"}
+
+
+def test_what_happened_to_a_container_stands_in_its_place_and_events_are_not_kept(tmp_path: Path, notes: Notes) -> None:
+    def word(kind: Kind, message: str) -> bytes:
+        return told(kind, stamp(1).encode(), message, TAG)
+
+    files = LogFiles(str(tmp_path), notes)
+    files.write("a", "web_app", [line(b"last words"), word(Kind.LIFECYCLE, "app exited 3"), line(b"hello")])
+    files.write("a", "web_app", [word(Kind.GAP, "lines are missing"), word(Kind.EVENT, "Killing"), line(b"")])
+    files.write("a", "web_app", [word(Kind.ERROR, "unable to retrieve")])
+    files.write("b", "web_quiet", [word(Kind.EVENT, "Killing")])
+    files.close()
+    assert {name: content.decode() for name, content in contents(tmp_path).items()} == {
+        "web_app.log": "last words\n── app exited 3 ──\nhello\n── lines are missing ──\n\n── unable to retrieve ──\n"
+    }
 
 
 def test_what_is_written_is_there_before_the_file_is_closed(tmp_path: Path, notes: Notes) -> None:

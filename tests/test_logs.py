@@ -387,16 +387,16 @@ def test_statistics_come_on_stderr(logs: Logs) -> None:
     assert re.search(r"\d instances", not_read[1])
 
 
-def test_what_is_saved_is_each_containers_whole_log(logs: Logs, tmp_path: Path) -> None:
+def test_what_is_saved_is_each_containers_whole_log_with_its_restarts(logs: Logs, tmp_path: Path) -> None:
     (tmp_path / "web_app.log").write_text("mine\n")
-    result = logs("web", "-g", "attempt", "--save", str(tmp_path))
+    result = logs("web", "-g", "attempt", "--events", "--save", str(tmp_path))
     assert rows(result, "app") == ["attempt 0", "attempt 1"]
     assert {path.name: path.read_text().splitlines() for path in tmp_path.iterdir()} == {
         "web_app.log": ["mine"],
-        "web_app.2.log": [*FIRST_APP, *SECOND_APP],
+        "web_app.2.log": [*FIRST_APP, *MARKERS, *SECOND_APP],
         "web_side.log": ["side up"],
         "web_proxy.log": ["proxying"],
-        "web_migrate.log": ["migrating"],
+        "web_migrate.log": ["migrating", "── init migrate exited 0 after 2s ──"],
     }
 
 

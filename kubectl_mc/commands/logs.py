@@ -25,7 +25,9 @@ from kubectl_mc.session import Session
 
 if TYPE_CHECKING:
     from kubectl_mc.cluster.log_member import Member
+    from kubectl_mc.cluster.log_reader import Source
     from kubectl_mc.cluster.log_run import LogRun, Question
+    from kubectl_mc.log_files import LogFiles
 
 EXAMPLES = (
     ("kubectl mc logs web-7d4b9", "all its containers, in the order of time"),
@@ -230,21 +232,21 @@ class _Output:
         self._form = form
         self._outlet = session.outlet()
         self._names: dict[bytes, Name] = {}
+        self._sources: dict[bytes, Source] = {}
         self._files = LogFiles(form.save, self.note) if form.save else None
 
     def joined(self, member: "Member") -> None:
         source = member.source
         self._names[member.tag] = Name(source.namespace, source.pod, source.container)
+        self._sources[member.tag] = source
         self._show.joined(member.tag, self._names[member.tag], member.place)
 
     def read(self, member: "Member", lines: list[bytes]) -> None:
-        if self._files is not None:
-            source = member.source
-            name = f"{source.pod}_{source.container}"
-            several = self._form.several_namespaces
-            self._files.write(source, f"{source.namespace}_{name}" if several else name, lines)
+        """Nothing is done with them before `emit` brings what happened between them as well."""
 
     async def emit(self, lines: list[bytes]) -> None:
+        if self._files is not None:
+            self._save(self._files, lines)
         lines = self._passing.passed(lines)
         for batch in batches(lines, _BATCH):
             await self._write(batch)
@@ -266,6 +268,16 @@ class _Output:
     def close(self) -> None:
         if self._files is not None:
             self._files.close()
+
+    def _save(self, files: "LogFiles", lines: list[bytes]) -> None:
+        by_source: dict[bytes, list[bytes]] = {}
+        for line in lines:
+            by_source.setdefault(source_tag(line), []).append(line)
+        for tag, own in by_source.items():
+            source = self._sources[tag]
+            if source.container:
+                several = [source.namespace] if self._form.several_namespaces else []
+                files.write(source, "_".join([*several, source.pod, source.container]), own)
 
     def _say_aside(self, lines: list[bytes]) -> None:
         """What no container wrote, where stdout is for what they did."""
