@@ -10,6 +10,7 @@ import termios
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager, ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -134,6 +135,18 @@ def test_who_looks_at_nothing_is_told_so(words: list[str], said: str, demo: Runn
     with on_a_pipe("logs", "web", *words, environ={"KUBECONFIG": str(kubeconfig)}) as process:
         assert process.wait() == 0
         assert (process.seen, process.stderr().strip()) == ("", said)
+
+
+def test_bounds_are_exact_to_the_nanosecond(demo: RunningDemo, kubeconfig: Path) -> None:
+    started(demo, pod("web", "app"), {"app": Program()})
+    log, second = log_of(demo, "web"), int(demo.call(demo.cluster.clock.now)) * 10**9
+    for nanosecond in range(5):
+        demo.call(log.append, second + 123456780 + nanosecond, f"line {nanosecond}")
+    stamp = f"{datetime.fromtimestamp(second // 10**9, UTC):%Y-%m-%dT%H:%M:%S}.12345678"
+    bounds = ["--since-time", f"{stamp}1Z", "--until", f"{stamp}3Z", "--no-prefix"]
+    with on_a_pipe("logs", "web", *bounds, environ={"KUBECONFIG": str(kubeconfig)}) as process:
+        assert process.wait() == 0
+        assert process.seen == "line 1\nline 2\nline 3\n"
 
 
 def test_pods_that_have_not_started_are_counted_where_they_are_many(demo: RunningDemo, kubeconfig: Path) -> None:

@@ -65,9 +65,9 @@ class LogEvents:
         """Past events within the bounds of the log lines; the last `tail` of them, for want of a better measure."""
         ordered = sorted(events, key=_place)
         if self._reach.since is not None:
-            ordered = [event for event in ordered if _time(event) >= self._reach.since]
+            ordered = [event for event in ordered if _time(event) >= self._reach.since.time]
         if self._reach.until is not None:
-            ordered = [event for event in ordered if _time(event) <= self._reach.until]
+            ordered = [event for event in ordered if _time(event) <= self._reach.until.time]
         tail = self._reach.tail
         return ordered if tail is None else ordered[max(len(ordered) - tail, 0) :]
 

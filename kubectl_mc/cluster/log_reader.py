@@ -13,7 +13,7 @@ from kubectl_mc.cluster.client import Client
 from kubectl_mc.cluster.logs import LogRequest, Window, log_blocks
 from kubectl_mc.errors import ApiError, ConnectionLost, NotFound
 from kubectl_mc.logs.intake import Intake
-from kubectl_mc.logs.line import STAMP, Kind, any_marked, kind_of, message_of, sort_key, stamp_at, stamp_of
+from kubectl_mc.logs.line import STAMP, Bound, Kind, any_marked, kind_of, message_of, sort_key, stamp_of
 from kubectl_mc.logs.resume import Anchor
 from kubectl_mc.logs.words import NO_WATCHER, NOT_KEPT
 from kubectl_mc.model.times import format_time
@@ -46,8 +46,8 @@ class Reach:
 
     follow: bool = False
     previous: bool = False
-    since: datetime | None = None
-    until: datetime | None = None
+    since: Bound | None = None
+    until: Bound | None = None
     tail: int | None = None
 
     @property
@@ -57,8 +57,8 @@ class Reach:
 
     def covers(self, second: datetime) -> bool:
         """Whether what happened in a second, at which part of it nobody knows, may lie in the span."""
-        begun = self.since is None or second + timedelta(seconds=1) > self.since
-        return begun and (self.until is None or second <= self.until)
+        begun = self.since is None or second + timedelta(seconds=1) > self.since.time
+        return begun and (self.until is None or second <= self.until.time)
 
 
 class Lines(Protocol):
@@ -98,9 +98,8 @@ class LogReader:
         self._anchor = Anchor()
         self._latest = b""
         """The time of the instance's line that was seen last."""
-        self._since = stamp_at(reach.since) if reach.since else b""
-        # Times are asked for in microseconds: the last one counts as a whole.
-        self._until = stamp_at(reach.until)[:-4] + b"999Z" if reach.until else b""
+        self._since = reach.since.stamp if reach.since else b""
+        self._until = reach.until.stamp if reach.until else b""
         self._begun = datetime.now(UTC)
         self.bounded = reach.bounded
         """Whether `since` and `tail` still hold: they are about the beginning alone."""
@@ -281,7 +280,7 @@ class LogReader:
         source, reach, since = self._source, self._reach, self._anchor.since
         if since is None and self.bounded:
             # The kubelet takes whole seconds; the rest is sifted here.
-            since, tail = _whole_second(reach.since), reach.tail if tail is None else tail
+            since, tail = _whole_second(reach.since.time if reach.since else None), reach.tail if tail is None else tail
             if tail == 0 and self._broken:
                 since, tail = _whole_second(self._begun), None  # what was written since then has not come yet
         return LogRequest(

@@ -177,7 +177,7 @@ class Tail:
             if not reach.bounded:
                 self._sink.started(container, None, earlier)
             return False
-        if reach.since is not None and (last.finished_at is None or last.finished_at < reach.since):
+        if reach.since is not None and (last.finished_at is None or last.finished_at < reach.since.time):
             return False
         if reach.tail is None:
             read = await self._previous(container, last)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kubectl_mc.errors import McError, UsageError
-from kubectl_mc.logs.asked import parse_count, parse_level_word, parse_pattern, parse_span, parse_stamps, parse_tail
+from kubectl_mc.logs.asked import parse_count, parse_level_word, parse_pattern, parse_since, parse_stamps, parse_tail, parse_until
 from kubectl_mc.logs.choice import Choice, NoContainer, parse_globs, parse_roles
 from kubectl_mc.logs.filter import BREAK, Filter, Wanted
 from kubectl_mc.logs.highlight import Highlight
@@ -137,15 +137,15 @@ def command(
     reach = Reach(
         follow=follow or until_done,
         previous=previous,
-        since=parse_span("--since", "--since-time", since, since_time, now),
-        until=parse_span("--until", "--until", until, "", now),
+        since=parse_since(since, since_time, now),
+        until=parse_until(until, now),
         tail=parse_tail(tail),
     )
     if reach.follow and (previous or reach.until):
         following = "-f" if follow else "--until-done"
         back = "--until" if not previous else "-p" if follow else "--previous"
         raise UsageError(f"{following} and {back} exclude each other", "follow, or look back")
-    if since and reach.since == now and not reach.follow:
+    if since and reach.since and reach.since.time == now and not reach.follow:
         raise UsageError(f"--since {since}: nothing is younger than that", "give a longer time; from now on: -f")
     if order not in ("time", "arrival"):
         raise UsageError(f"--order {order}: no such order", "time or arrival")

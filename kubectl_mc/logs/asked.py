@@ -8,8 +8,9 @@ from typing import AnyStr
 
 from kubectl_mc.errors import UsageError
 from kubectl_mc.logs.level import Level, parse_level
+from kubectl_mc.logs.line import Bound, stamp_at
 from kubectl_mc.logs.stamps import Stamps
-from kubectl_mc.model.times import parse_duration, parse_time
+from kubectl_mc.model.times import nanoseconds_of, parse_duration, parse_time
 
 _FLAGS = re.compile(rb"\(\?([A-Za-z]+)\)")
 """Flags that an expression begins with."""
@@ -85,12 +86,30 @@ def _caret(text: str, place: int) -> str:
     return f"at the mark: {text[:place]}^{text[place:]}"
 
 
-def parse_span(option: str, other: str, span: str, time: str, now: datetime) -> datetime | None:
-    """A bound in time: a duration back from now, or a time. None where neither is given.
+def parse_since(span: str, time: str, now: datetime) -> Bound | None:
+    """The first moment that is asked for: by a duration back from now or by a time. None where neither is given.
 
     Raises:
         UsageError: it is neither, or both are given.
     """
+    begin = _time("--since", "--since-time", span, time, now)
+    return Bound(begin, stamp_at(begin, nanoseconds_of(time) or 0)) if begin is not None else None
+
+
+def parse_until(text: str, now: datetime) -> Bound | None:
+    """The last moment that is asked for, by a duration back from now or by a time; None for an empty text.
+
+    Raises:
+        UsageError: it is neither.
+    """
+    end = _time("--until", "--until", text, "", now)
+    # What is given in microseconds means the whole of the last one.
+    nanoseconds = nanoseconds_of(text)
+    return Bound(end, stamp_at(end, 999 if nanoseconds is None else nanoseconds)) if end is not None else None
+
+
+def _time(option: str, other: str, span: str, time: str, now: datetime) -> datetime | None:
+    """A duration back from now, or a time; `option` takes both where `other` is the same."""
     if span and time:
         raise UsageError(f"{option} and {other} exclude each other", "give one of them")
     if not span and not time:

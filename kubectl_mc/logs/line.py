@@ -8,6 +8,7 @@ moved, to keep its source's order or its record together, sorts by another one a
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from operator import itemgetter
@@ -27,9 +28,17 @@ source_tag = itemgetter(slice(-TAG, None))
 """Which source a line is from."""
 
 
-def stamp_at(time: datetime) -> bytes:
-    """A time in the form that lines sort by."""
-    return f"{time.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}000Z".encode()
+def stamp_at(time: datetime, nanoseconds: int = 0) -> bytes:
+    """A time in the form that lines sort by; `nanoseconds` are those beyond its microsecond."""
+    return f"{time.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}{nanoseconds:03d}Z".encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """The first or the last moment that is asked for, as exact as lines are."""
+
+    time: datetime
+    stamp: bytes
 
 
 STAMPED = re.compile(rb"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.(\d{9})(Z|[+-]\d\d:\d\d) ")

@@ -21,6 +21,12 @@ def parse_time(text: object) -> datetime | None:
         return None
 
 
+def nanoseconds_of(text: str) -> int | None:
+    """The last three of nine digits of an RFC 3339 text's fraction; None for a text with six or less."""
+    found = re.search(r"\.\d{6}(\d{1,3})", text, re.ASCII)
+    return int(found[1].ljust(3, "0")) if found is not None else None
+
+
 def parse_duration(text: str) -> float | None:
     """Seconds of a duration as kubectl's flags take it: `300ms`, `5s`, `1h30m`, `2d`, or a number; None for others."""
     if re.fullmatch(r"\d+(\.\d+)?", text, re.ASCII):

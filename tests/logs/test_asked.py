@@ -11,11 +11,13 @@ from kubectl_mc.logs.asked import (
     parse_count,
     parse_level_word,
     parse_pattern,
-    parse_span,
+    parse_since,
     parse_stamps,
     parse_tail,
+    parse_until,
 )
 from kubectl_mc.logs.level import Level
+from kubectl_mc.logs.line import Bound, stamp_at
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 LARGEST = 2**63 - 1
@@ -103,7 +105,6 @@ def test_an_expression_is_never_commented_on_by_python(text: str) -> None:
 @pytest.mark.parametrize(
     ("span", "at", "expected"),
     [
-        ("", "", None),
         ("30s", "", NOW - timedelta(seconds=30)),
         ("500ms", "", NOW - timedelta(milliseconds=500)),
         ("1h30m", "", NOW - timedelta(minutes=90)),
@@ -115,42 +116,63 @@ def test_an_expression_is_never_commented_on_by_python(text: str) -> None:
         ("99999999d", "", datetime.min.replace(tzinfo=UTC)),
     ],
 )
-def test_a_bound_is_a_time_or_lies_so_far_back(span: str, at: str, expected: datetime | None) -> None:
-    assert parse_span("--since", "--since-time", span, at, NOW) == expected
+def test_the_first_moment_is_a_time_or_lies_so_far_back(span: str, at: str, expected: datetime) -> None:
+    assert parse_since(span, at, NOW) == Bound(expected, stamp_at(expected))
 
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [
-        ("10m", NOW - timedelta(minutes=10)),
-        ("2026-01-01T00:00:00Z", datetime(2026, 1, 1, tzinfo=UTC)),
-        ("", None),
-    ],
+    [("10m", NOW - timedelta(minutes=10)), ("2026-01-01T00:00:00Z", datetime(2026, 1, 1, tzinfo=UTC))],
 )
-def test_one_option_may_take_both(text: str, expected: datetime | None) -> None:
-    assert parse_span("--until", "--until", text, "", NOW) == expected
+def test_the_last_moment_is_a_duration_or_a_time(text: str, expected: datetime) -> None:
+    assert parse_until(text, NOW) == Bound(expected, stamp_at(expected, 999))
+
+
+def test_without_words_there_is_no_bound() -> None:
+    assert (parse_since("", "", NOW), parse_until("", NOW)) == (None, None)
 
 
 @pytest.mark.parametrize(
-    ("option", "other", "span", "at", "message", "hint"),
+    ("text", "first", "last"),
     [
-        ("--since", "--since-time", "1m", "2026-01-01T00:00:00Z", "--since and --since-time exclude each other", "one"),
-        ("--since", "--since-time", "soon", "", "--since soon: no duration", "1h30m"),
-        ("--since", "--since-time", "-5m", "", "--since -5m: no duration", "1h30m"),
-        ("--since", "--since-time", "5 m", "", "--since 5 m: no duration", "1h30m"),
-        ("--since", "--since-time", "2026-01-01T00:00:00Z", "", "--since 2026-01-01T00:00:00Z: no duration", "1h30m"),
-        ("--since", "--since-time", "", "10m", "--since-time 10m: no time", "2026-01-01T00:00:00Z"),
-        ("--since", "--since-time", "", "2026-13-01", "--since-time 2026-13-01: no time", "2026-01-01T00:00:00Z"),
-        ("--until", "--until", "soon", "", "--until soon: no duration or time", "2026-01-01T00:00:00Z"),
+        ("2026-01-01T00:00:00.123456789Z", b"123456789", b"123456789"),
+        ("2026-01-01T02:00:00.123456789+02:00", b"123456789", b"123456789"),
+        ("2026-01-01T00:00:00.1234567Z", b"123456700", b"123456700"),
+        ("2026-01-01T00:00:00.123456Z", b"123456000", b"123456999"),
+        ("2026-01-01T00:00:00.5Z", b"500000000", b"500000999"),
     ],
 )
-def test_what_is_no_bound_is_refused_with_an_example(
-    option: str, other: str, span: str, at: str, message: str, hint: str
-) -> None:
+def test_bounds_are_as_exact_as_they_are_written(text: str, first: bytes, last: bytes) -> None:
+    since, until = parse_since("", text, NOW), parse_until(text, NOW)
+    assert since is not None
+    assert until is not None
+    assert (since.stamp, until.stamp) == (b"2026-01-01T00:00:00." + first + b"Z", b"2026-01-01T00:00:00." + last + b"Z")
+
+
+@pytest.mark.parametrize(
+    ("span", "at", "message", "hint"),
+    [
+        ("1m", "2026-01-01T00:00:00Z", "--since and --since-time exclude each other", "one"),
+        ("soon", "", "--since soon: no duration", "1h30m"),
+        ("-5m", "", "--since -5m: no duration", "1h30m"),
+        ("5 m", "", "--since 5 m: no duration", "1h30m"),
+        ("2026-01-01T00:00:00Z", "", "--since 2026-01-01T00:00:00Z: no duration", "1h30m"),
+        ("", "10m", "--since-time 10m: no time", "2026-01-01T00:00:00Z"),
+        ("", "2026-13-01", "--since-time 2026-13-01: no time", "2026-01-01T00:00:00Z"),
+    ],
+)
+def test_what_is_no_first_moment_is_refused_with_an_example(span: str, at: str, message: str, hint: str) -> None:
     with pytest.raises(UsageError) as caught:
-        parse_span(option, other, span, at, NOW)
+        parse_since(span, at, NOW)
     assert caught.value.message == message
     assert hint in (caught.value.hint or "")
+
+
+def test_what_is_no_last_moment_is_refused_with_an_example() -> None:
+    with pytest.raises(UsageError) as caught:
+        parse_until("soon", NOW)
+    assert caught.value.message == "--until soon: no duration or time"
+    assert "2026-01-01T00:00:00Z" in (caught.value.hint or "")
 
 
 @pytest.mark.parametrize(("tail", "expected"), [(None, None), (-1, None), (0, 0), (20, 20), (LARGEST, LARGEST)])
