@@ -137,6 +137,13 @@ def test_who_looks_at_nothing_is_told_so(words: list[str], said: str, demo: Runn
         assert (process.seen, process.stderr().strip()) == ("", said)
 
 
+def test_who_filters_everything_away_is_told_how_much_there_was(demo: RunningDemo, kubeconfig: Path) -> None:
+    started(demo, pod("web", "app"), {"app": says("one", "two")})
+    with on_a_pipe("logs", "web", "-g", "three", environ={"KUBECONFIG": str(kubeconfig)}) as process:
+        assert process.wait() == 0
+        assert (process.seen, process.stderr()) == ("", "None of the lines read (2) passes the filters.\n")
+
+
 def test_bounds_are_exact_to_the_nanosecond(demo: RunningDemo, kubeconfig: Path) -> None:
     started(demo, pod("web", "app"), {"app": Program()})
     log, second = log_of(demo, "web"), int(demo.call(demo.cluster.clock.now)) * 10**9

@@ -35,9 +35,6 @@ class Output(Protocol):
     def joined(self, member: Member) -> None:
         """Another container, before its first line."""
 
-    def read(self, member: Member, lines: list[bytes]) -> None:
-        """A container's lines as they were read, before they are merged."""
-
     async def emit(self, lines: list[bytes]) -> None:
         """Lines in their order. What it doesn't return from is not read on: a slow reader costs no memory."""
 
@@ -181,7 +178,6 @@ class LogHub:
     async def take(self, member: Member, lines: list[bytes]) -> None:
         """Lines of a source; returns when there is room for more of it."""
         member.tally.took(lines)
-        self._output.read(member, lines)
         self._feed(member.number, lines)
         while self._merge.bytes_of(member.number) > self._room and self._merge.ahead(member.number):
             self._drained.clear()

@@ -234,6 +234,8 @@ class _Output:
         self._names: dict[bytes, Name] = {}
         self._sources: dict[bytes, Source] = {}
         self._files = LogFiles(form.save, self.note) if form.save else None
+        self.anything = False
+        """Whether a line has come through the filters."""
 
     def joined(self, member: "Member") -> None:
         source = member.source
@@ -241,13 +243,11 @@ class _Output:
         self._sources[member.tag] = source
         self._show.joined(member.tag, self._names[member.tag], member.place)
 
-    def read(self, member: "Member", lines: list[bytes]) -> None:
-        """Nothing is done with them before `emit` brings what happened between them as well."""
-
     async def emit(self, lines: list[bytes]) -> None:
         if self._files is not None:
             self._save(self._files, lines)
         lines = self._passing.passed(lines)
+        self.anything = self.anything or bool(lines)
         for batch in batches(lines, _BATCH):
             await self._write(batch)
 
@@ -322,6 +322,9 @@ async def _run(session: Session, question: "Question", show: Show, passing: Filt
         output.close()
         if form.stats:
             _say_stats(session, run, form.zone)
+    read = sum(member.tally.lines for member in run.hub.members.values())
+    if read and not output.anything:
+        session.note(f"None of the lines read ({read:,}) passes the filters.")
     for error in outcome.errors:
         session.report(error)
     return outcome.exit_code
