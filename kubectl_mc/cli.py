@@ -27,6 +27,7 @@ COMMANDS = {
     "logs": "The logs of all containers as one stream, in the order of time.",
     "events": "What happened to pods, their owners and their claims, told by container.",
     "exec": "A shell or a command in the right container, with its exit code.",
+    "attach": "The terminal of a container's main process.",
     "demo": "The same commands on a built-in simulated cluster; nothing to install.",
     "version": "The version of this tool and, when asked, of the server.",
 }

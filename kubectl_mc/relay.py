@@ -30,15 +30,21 @@ class Relay:
         stdin: where keys or bytes come from; None for a process that gets none.
         terminal: whether both sides are terminals.
         detach: keys that leave the session; empty for none.
+        redraw: whether the program has drawn its screen before, for another terminal: it is to do it again.
     """
 
-    def __init__(self, session: Session, stdin: int | None, *, terminal: bool, detach: bytes = b"") -> None:
+    def __init__(
+        self, session: Session, stdin: int | None, *, terminal: bool, detach: bytes = b"", redraw: bool = False
+    ) -> None:
         self._session = session
         self._stdin = stdin
         self._terminal = terminal
         self._keys = Keys(detach)
+        self._redraw = redraw
         self._modes = Modes()
         self._sending = False
+        self._midline = False
+        """Whether the terminal's cursor stands behind something."""
 
     async def run(self, remote: "RemoteSession") -> int:
         """Until the remote process has ended; its exit code.
@@ -50,7 +56,7 @@ class Relay:
         terminal = self._terminal and self._stdin is not None
         with raw(self._stdin) if terminal and self._stdin is not None else nullcontext():
             try:
-                with _sized(remote) if terminal else nullcontext():
+                with _sized(remote, redraw=self._redraw) if terminal else nullcontext():
                     return await self._carry(remote)
             except BaseException:
                 await self._restore()
@@ -80,6 +86,7 @@ class Relay:
             channel, data = piece
             if self._terminal:
                 self._modes.saw(data)
+                self._midline = not data.endswith(b"\n")
             await (out if channel is Channel.STDOUT else err).write(data)
         return remote.exit_code
 
@@ -108,9 +115,10 @@ class Relay:
         return bool(select.select([self._stdin], [], [], 0)[0]) and bool(os.read(self._stdin, 1))
 
     async def _restore(self) -> None:
-        """Whatever the program has left switched on the terminal."""
-        if undo := self._modes.undo():
-            await self._session.outlet().write(undo)
+        """Whatever the program has left switched on the terminal; what is said next begins a line."""
+        rest = self._modes.undo() + (b"\r\n" if self._midline else b"")
+        if rest:
+            await self._session.outlet().write(rest)
 
 
 class Keys:
@@ -136,17 +144,19 @@ class Keys:
 
 
 @contextmanager
-def _sized(remote: "RemoteSession") -> Iterator[None]:
+def _sized(remote: "RemoteSession", *, redraw: bool) -> Iterator[None]:
     """The remote terminal has this one's size, now and whenever it changes."""
     loop = asyncio.get_running_loop()
     sending: set[asyncio.Task[None]] = set()
 
-    def tell() -> None:
+    def tell(more: int = 0) -> None:
         if (size := size_of(sys.stdout.fileno())) is not None:
-            task = asyncio.ensure_future(_told(remote, size))
+            task = asyncio.ensure_future(_told(remote, (size[0] + more, size[1] + more)))
             sending.add(task)
             task.add_done_callback(sending.discard)
 
+    if redraw:  # a program draws again when the size has changed, and not else
+        tell(1)
     tell()
     loop.add_signal_handler(signal.SIGWINCH, tell)
     try:

@@ -1,0 +1,134 @@
+"""What exec, attach and debug have in common: the way into a container, and how a session in it ends."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kubectl_mc.errors import ApiError, ConnectionLost, McError, UsageError
+from kubectl_mc.model.entry import Entry, gone_words, why_not
+from kubectl_mc.model.targets import Query, parse_query
+from kubectl_mc.session import Session
+
+if TYPE_CHECKING:
+    from kubectl_mc.cluster.remote import RemoteRequest
+
+SHELL = ("sh", "-c", 'for shell in bash ash zsh; do found=$(command -v $shell) && exec "$found"; done; exec sh')
+"""The best shell there is: one request tells whether there is any, and is the session already."""
+
+
+@dataclass(frozen=True)
+class Streams:
+    """What of this process a session gets."""
+
+    stdin: int | None
+    """A descriptor; None for none."""
+    terminal: bool
+    """Whether both sides are terminals."""
+
+
+def single(words: list[str], verb: str) -> Query:
+    """The one pod or workload that is named.
+
+    Raises:
+        UsageError: it isn't one.
+    """
+    query = parse_query(words)
+    if len(query.targets) != 1:
+        first, second = words[:2]
+        hint = f"a container: kubectl mc {verb} {first} -c {second}"
+        if verb != "attach":
+            hint += f"; a command: kubectl mc {verb} {first} -- {second}"
+        raise UsageError(f"{' '.join(words)}: one pod or workload at a time", hint)
+    return query
+
+
+async def enter(session: Session, query: Query, container: str) -> Entry:
+    """A container that runs.
+
+    Raises:
+        McError: there is no such container, or it doesn't run; the hint says what helps.
+    """
+    from kubectl_mc.cluster.entries import find_entry
+
+    entry = await find_entry(session.client(), query, container, session.note)
+    if why := why_not(entry, session.now()):
+        raise McError(why, _instead(session, entry))
+    return entry
+
+
+def streams(session: Session, *, stdin: bool, tty: bool | None) -> Streams:
+    """A terminal on a terminal; in a pipe its bytes.
+
+    Args:
+        stdin: whether it is wanted even where it is a terminal and stdout is none.
+        tty: whether a terminal is asked for; None: where there is one.
+    """
+    from kubectl_mc.terminal import stdin_descriptor
+
+    possible = session.interactive and session.typed_at
+    if tty and not possible:
+        session.note("stdin or stdout is no terminal: the command gets none")
+    terminal = possible and tty is not False
+    return Streams(stdin_descriptor() if terminal or stdin or not session.typed_at else None, terminal)
+
+
+async def converse(
+    session: Session,
+    entry: Entry,
+    request: "RemoteRequest",
+    given: Streams,
+    *,
+    detach: bytes = b"",
+    redraw: bool = False,
+) -> int:
+    """A session in a container, to its end; the exit code.
+
+    Args:
+        detach: the keys that leave it.
+        redraw: whether the program is to draw its screen anew.
+
+    Raises:
+        NotStarted: the command cannot be run.
+        Detached: the keys were typed.
+        McError: the server refuses, or the session was cut; the message says why, as far as the pod tells.
+    """
+    from kubectl_mc.cluster.remote import open_remote
+    from kubectl_mc.relay import Relay
+
+    relay = Relay(session, given.stdin, terminal=given.terminal, detach=detach, redraw=redraw)
+    try:
+        async with open_remote(session.client(), request) as remote:
+            if given.stdin is not None and not given.terminal and not remote.closes_stdin:
+                session.note("this server cannot be told the end of stdin: a command that reads up to it will go on")
+            return await relay.run(remote)
+    except ConnectionLost as error:
+        raise await _aftermath(session, entry, error) from None
+
+
+def where(entry: Entry) -> str:
+    """A container in the words of a command line: `web-7d4b9 -n shop -c app`."""
+    return f"{entry.pod.name} -n {entry.pod.namespace} -c {entry.container.name}"
+
+
+def _instead(session: Session, entry: Entry) -> str:
+    """What helps with a container that cannot be entered."""
+    pod, container = entry.pod, entry.container
+    logs = f"what it wrote: {session.program} logs {where(entry)}"
+    if container.state.waiting and container.status.last is not None:
+        logs += " -p"
+    if pod.terminal:
+        return logs
+    running = [each.name for each in pod.containers if each.state.running and each is not container]
+    others = f"; running: {', '.join(running)}" if running else ""
+    return f"{logs}; a shell beside it: {session.program} debug {where(entry)}{others}"
+
+
+async def _aftermath(session: Session, entry: Entry, error: ConnectionLost) -> McError:
+    """Why a session was cut, as far as the pod tells."""
+    from kubectl_mc.cluster.entries import now_of
+
+    try:
+        after = await now_of(session.client(), entry)
+    except (ApiError, ConnectionLost):
+        return error
+    why = gone_words(entry, after, session.now())
+    return McError(why, _instead(session, entry if after is None else after)) if why else error
