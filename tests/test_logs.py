@@ -480,7 +480,11 @@ def test_a_value_that_reads_like_an_option_is_a_value(logs: Logs) -> None:
         (["--limit-bytes", "5"], "No such option: --limit-bytes\nhint: --tail N"),
         (["--pod-running-timeout=1m"], "option: --pod-running-timeout\nhint: -f waits as long as it takes"),
         (["--insecure-skip-tls-verify-backend"], "--insecure-skip-tls-verify-backend"),
-        (["app", "-c", "app"], "app: a container is named already, by -c"),
+        (
+            ["mixed", "-c", "app"],
+            "mixed: a container is named already, by -c\nhint: POD CONTAINER, or POD -c CONTAINER",
+        ),
+        (["mixed", "-c", "app"], "; two pods: pod/web pod/mixed -c CONTAINER\n"),
     ],
 )
 def test_wrong_usage_ends_with_2(words: list[str], said: str, logs: Logs) -> None:

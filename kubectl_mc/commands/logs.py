@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kubectl_mc.errors import McError, UsageError
-from kubectl_mc.logs.asked import parse_count, parse_level_word, parse_pattern, parse_since, parse_stamps, parse_tail, parse_until
+from kubectl_mc.logs.asked import (
+    parse_count,
+    parse_level_word,
+    parse_pattern,
+    parse_since,
+    parse_stamps,
+    parse_tail,
+    parse_until,
+)
 from kubectl_mc.logs.choice import Choice, NoContainer, parse_globs, parse_roles
 from kubectl_mc.logs.filter import BREAK, Filter, Wanted
 from kubectl_mc.logs.highlight import Highlight
@@ -206,7 +214,8 @@ def _words(words: list[str], containers: list[str]) -> tuple[list[str], list[str
     """As kubectl, `POD CONTAINER` names one container."""
     if len(words) == 2 and not any("/" in word for word in words) and target_resource(words[0]) is None:
         if containers:
-            raise UsageError(f"{words[1]}: a container is named already, by -c", "POD CONTAINER, or POD -c CONTAINER")
+            hint = f"POD CONTAINER, or POD -c CONTAINER; two pods: pod/{words[0]} pod/{words[1]} -c CONTAINER"
+            raise UsageError(f"{words[1]}: a container is named already, by -c", hint)
         return words[:1], words[1:]
     return words, containers
 
