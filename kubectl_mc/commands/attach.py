@@ -33,8 +33,9 @@ def command(
     """The terminal of a container's main process: what it writes from now on, and, where its spec opens stdin, what is
     typed to it.
 
-    Whether it has a terminal its spec says (stdin, tty), whatever -i and -t say. What is typed goes to the process itself: Ctrl-C may end it,
-    and with it the container. The detach keys leave it running; so does Ctrl-C where the container takes no input.
+    Whether it has a terminal its spec says (stdin, tty), whatever -i and -t say. What is typed goes to the process
+    itself: Ctrl-C may end it, and with it the container. The detach keys leave it running; so does Ctrl-C where the
+    container takes no input.
     """
     session: Session = context.obj
     query = single(target, "attach")
