@@ -15,6 +15,9 @@ SHELL = ("sh", "-c", 'for shell in bash ash zsh; do found=$(command -v $shell) &
 """The best shell there is: one request tells whether there is any, and is the session already."""
 
 
+_KILLED = 137
+
+
 @dataclass(frozen=True)
 class Streams:
     """What of this process a session gets."""
@@ -99,9 +102,16 @@ async def converse(
         async with open_remote(session.client(), request) as remote:
             if given.stdin is not None and not given.terminal and not remote.closes_stdin:
                 session.note("this server cannot be told the end of stdin: a command that reads up to it will go on")
-            return await relay.run(remote)
+            code = await relay.run(remote)
     except ConnectionLost as error:
-        raise await _aftermath(session, entry, error) from None
+        why, after = await _aftermath(session, entry)
+        if not why:
+            raise
+        raise McError(why, _instead(session, after or entry)) from None
+    if code == _KILLED:
+        why, _ = await _aftermath(session, entry)
+        session.note(f"killed (SIGKILL): {why or 'by the kernel for want of memory, or by another process'}")
+    return code
 
 
 def where(entry: Entry) -> str:
@@ -122,13 +132,12 @@ def _instead(session: Session, entry: Entry) -> str:
     return f"{logs}; a shell beside it: {session.program} debug {where(entry)}{others}"
 
 
-async def _aftermath(session: Session, entry: Entry, error: ConnectionLost) -> McError:
-    """Why a session was cut, as far as the pod tells."""
+async def _aftermath(session: Session, entry: Entry) -> tuple[str, Entry | None]:
+    """What has become of a container whose session has ended without its doing, and how it is now."""
     from kubectl_mc.cluster.entries import now_of
 
     try:
         after = await now_of(session.client(), entry)
     except (ApiError, ConnectionLost):
-        return error
-    why = gone_words(entry, after, session.now())
-    return McError(why, _instead(session, entry if after is None else after)) if why else error
+        return "", None
+    return gone_words(entry, after, session.now()), after

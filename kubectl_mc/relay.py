@@ -6,7 +6,7 @@ import select
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from kubectl_mc.outlet import Outlet
@@ -45,6 +45,7 @@ class Relay:
         self._sending = False
         self._midline = False
         """Whether the terminal's cursor stands behind something."""
+        self._unfinished = False
 
     async def run(self, remote: "RemoteSession") -> int:
         """Until the remote process has ended; its exit code.
@@ -53,14 +54,17 @@ class Relay:
             McError: it could not be started, or the connection was cut.
             Detached: the detach keys were typed.
         """
-        terminal = self._terminal and self._stdin is not None
-        with raw(self._stdin) if terminal and self._stdin is not None else nullcontext():
+        if not self._terminal or self._stdin is None:
+            return await self._carry(remote)
+        with raw(self._stdin):
             try:
-                with _sized(remote, redraw=self._redraw) if terminal else nullcontext():
+                with _sized(remote, redraw=self._redraw):
                     return await self._carry(remote)
             except BaseException:
-                await self._restore()
+                self._unfinished = self._midline
                 raise
+            finally:
+                await self._restore()
 
     async def _carry(self, remote: "RemoteSession") -> int:
         reading = asyncio.ensure_future(self._output(remote))
@@ -116,7 +120,7 @@ class Relay:
 
     async def _restore(self) -> None:
         """Whatever the program has left switched on the terminal; what is said next begins a line."""
-        rest = self._modes.undo() + (b"\r\n" if self._midline else b"")
+        rest = self._modes.undo() + (b"\r\n" if self._unfinished else b"")
         if rest:
             await self._session.outlet().write(rest)
 

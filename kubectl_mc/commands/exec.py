@@ -18,7 +18,7 @@ EXAMPLES = (
     ("kubectl mc exec db-0 -- psql < dump.sql", "stdin, up to its end"),
 )
 TAKES_COMMAND = True
-_KILLED, _NOT_FOUND = 137, 127
+_NOT_FOUND = 127
 
 
 def command(
@@ -58,12 +58,9 @@ async def _run(
         pod.namespace, pod.name, name, words or SHELL, stdin=given.stdin is not None, tty=given.terminal
     )
     try:
-        code = await converse(session, entry, request, given)
+        return await converse(session, entry, request, given)
     except NotStarted as error:
         if words or error.exit_code != _NOT_FOUND:
             raise
         hint = f"{session.program} debug {where(entry)}"
         raise McError(f"{name} has no shell (image {entry.container.spec.image})", hint) from None
-    if code == _KILLED:
-        session.note("the command was killed (SIGKILL): out of memory, or its container has ended")
-    return code

@@ -89,6 +89,8 @@ def gone_words(before: Entry, after: Entry | None, now: datetime) -> str:
         last = after.container.status.last
         ended = f" ({end_words(last)})" if last is not None else ""
         return f"{_called(after.container)} has ended{ended} and been started anew"
+    if after.pod.deleted is not None:
+        return f"pod {before.pod.name} is being deleted"
     return why_not(after, now)
 
 
