@@ -103,7 +103,7 @@ async def converse(
             if given.stdin is not None and not given.terminal and not remote.closes_stdin:
                 session.note("this server cannot be told the end of stdin: a command that reads up to it will go on")
             code = await relay.run(remote)
-    except ConnectionLost as error:
+    except ConnectionLost:
         why, after = await _aftermath(session, entry)
         if not why:
             raise
