@@ -15,6 +15,9 @@ from kubectl_mc.errors import ApiError, ConfigurationError, ConnectionLost, Forb
 from kubectl_mc.model.resources import Resource
 
 
+_VERB = re.compile(r" cannot ([a-z]+) resource ")
+
+
 @dataclass(frozen=True, slots=True)
 class Subject:
     """What a request was about, for its error message."""
@@ -115,7 +118,7 @@ def status_error(code: int, body: bytes, subject: Subject, reach: Sequence[str] 
     if code == 403:
         return Forbidden(
             f"Error from server (Forbidden): {message or subject.words}",
-            _permission_hint(subject, reach),
+            _permission_hint(subject, message, reach),
             code=code,
             reason=reason,
         )
@@ -131,15 +134,18 @@ def _names_namespace(said: str, namespace: str) -> bool:
     return re.search(rf'\bnamespaces? "{re.escape(namespace)}"', said) is not None
 
 
-def _permission_hint(subject: Subject, reach: Sequence[str]) -> str | None:
+def _permission_hint(subject: Subject, message: str, reach: Sequence[str]) -> str | None:
     if subject.resource is None:
         return None
+    # The server knows better which verb it asks for: for a WebSocket `get`, and since 1.35 `create` as well.
+    asked = _VERB.search(message)
+    verb = asked[1] if asked is not None else subject.verb
     plural = (
         f"{subject.resource.qualified}/{subject.subresource}" if subject.subresource else subject.resource.qualified
     )
     where = ["-n", subject.namespace] if subject.namespace else (["-A"] if subject.resource.namespaced else [])
-    check = shlex.join(["kubectl", "auth", "can-i", subject.verb, plural, *where, *reach])
-    return f'the verb "{subject.verb}" on {plural} is missing; check: {check}'
+    check = shlex.join(["kubectl", "auth", "can-i", verb, plural, *where, *reach])
+    return f'the verb "{verb}" on {plural} is missing; check: {check}'
 
 
 def _status(body: bytes) -> Mapping[str, Any]:

@@ -1,5 +1,6 @@
 """What goes wrong on the way to a server is one of this tool's errors, always."""
 
+import json
 import ssl
 from types import SimpleNamespace
 from typing import Any
@@ -142,3 +143,12 @@ def test_the_way_to_check_a_permission_asks_the_same_cluster_as_the_same_user() 
 )
 def test_whatever_stands_in_for_a_status_is_told_in_a_line(body: bytes, said: str) -> None:
     assert status_error(502, body, Subject("list", PODS)).message == said
+
+
+def test_the_verb_is_the_one_that_the_server_asks_for() -> None:
+    said = 'pods "web" is forbidden: User "ann" cannot create resource "pods/exec" in the namespace "shop"'
+    body = json.dumps({"message": said, "reason": "Forbidden"}).encode()
+
+    error = status_error(403, body, Subject("get", PODS, "shop", "web", "exec"))
+
+    assert str(error.hint).endswith("check: kubectl auth can-i create pods/exec -n shop")
