@@ -14,7 +14,6 @@ from kubectl_mc.cluster.client_package import aiohttp
 from kubectl_mc.errors import ApiError, ConfigurationError, ConnectionLost, Forbidden, Gone, McError, NotFound
 from kubectl_mc.model.resources import Resource
 
-
 _VERB = re.compile(r" cannot ([a-z]+) resource ")
 
 
