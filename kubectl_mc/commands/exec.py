@@ -1,14 +1,26 @@
 """`kubectl mc exec`."""
 
-from typing import Annotated
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from kubectl_mc.entering import SHELL, converse, enter, single, streams, where
-from kubectl_mc.errors import McError, NotStarted
-from kubectl_mc.model.targets import Query
-from kubectl_mc.options import Target
+from kubectl_mc.errors import McError, NotStarted, UsageError
+from kubectl_mc.logs.choice import Choice, parse_globs, parse_roles
+from kubectl_mc.model.targets import Query, parse_query
+from kubectl_mc.options import AllNamespaces, Selector
 from kubectl_mc.session import Session
+
+if TYPE_CHECKING:
+    from kubectl_mc.cluster.fan_out import End
+    from kubectl_mc.cluster.remote import Channel
+    from kubectl_mc.cluster.targets import Found
+    from kubectl_mc.logs.show import Show
+    from kubectl_mc.model.entry import Entry
+    from kubectl_mc.model.pod import ContainerState
+    from kubectl_mc.outlet import Outlet
 
 EXAMPLES = (
     ("kubectl mc exec web-7d4b9", "a shell in its default container"),
@@ -16,17 +28,28 @@ EXAMPLES = (
     ("kubectl mc exec deploy/web -- env", "a command, in a workload's best pod"),
     ("kubectl mc exec web-7d4b9 -- tar c /data > data.tar", "bytes as they are"),
     ("kubectl mc exec db-0 -- psql < dump.sql", "stdin, up to its end"),
+    ("kubectl mc exec --all deploy/web -- df -h /", "in every running container of its pods"),
 )
 TAKES_COMMAND = True
 _NOT_FOUND = 127
+_NAMED = 3
+"""Containers that are named in a note; of more the number."""
 
 
 def command(
     context: typer.Context,
-    target: Target,
+    targets: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[TARGET]...",
+            help="POD, TYPE/NAME or TYPE NAME; of a workload its best pod; several with --all.",
+            show_default=False,
+        ),
+    ] = None,
     container: Annotated[
-        str, typer.Option("--container", "-c", metavar="NAME", help="The container; else the pod's default.")
-    ] = "",
+        list[str] | None,
+        typer.Option("--container", "-c", metavar="NAME", help="The container; else the pod's default."),
+    ] = None,
     stdin: Annotated[
         bool, typer.Option("--stdin", "-i", help="Keep stdin open on a terminal, too, where stdout is none.")
     ] = False,
@@ -34,16 +57,50 @@ def command(
         bool | None,
         typer.Option("--tty", "-t", help="A terminal for the command; the default on one.", show_default=False),
     ] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="In every running container at once; the highest exit code.")
+    ] = False,
+    exclude: Annotated[
+        list[str] | None,
+        typer.Option("--exclude-container", "-x", metavar="NAME", help="With --all: not these; -c and -x take globs."),
+    ] = None,
+    role: Annotated[
+        str, typer.Option("--role", metavar="ROLES", help="With --all: only init, sidecar, app, ephemeral.")
+    ] = "",
+    selector: Selector = "",
+    all_namespaces: AllNamespaces = False,
+    no_prefix: Annotated[
+        bool, typer.Option("--no-prefix", help="With --all: no container's name in front of a line.")
+    ] = False,
 ) -> int:
     """Run a command in a container, or a shell: the best that its image has.
 
     On a terminal the command gets a terminal of its size; in a pipe it gets the bytes of stdin up to their end, and
     stdout is its own, byte for byte. The exit code is the command's.
+
+    With --all it runs in every running container of the targets, or of the namespace, without a terminal and without
+    stdin. Its lines are prefixed as by logs; which of them failed is told at the end.
     """
     session: Session = context.obj
-    query = single(target, "exec")
     words: tuple[str, ...] = context.meta.get("command", ())
-    return session.run(_run(session, query, container, words, stdin=stdin, tty=tty))
+    if every:
+        if stdin or tty:
+            hint = "there is one stdin and one terminal; in one container: exec POD -c CONTAINER"
+            raise UsageError(f"--all and {'-i' if stdin else '-t'} exclude each other", hint)
+        if not words:
+            raise UsageError("--all needs a command", "kubectl mc exec --all TARGET -- COMMAND")
+        query = parse_query(targets or [], selector, all_namespaces=all_namespaces)
+        choice = Choice(parse_globs("-c", container or []), parse_globs("-x", exclude or []), parse_roles(role))
+        return session.run(_run_all(session, query, choice, words, prefix=not no_prefix))
+    given = {"-x": exclude, "--role": role, "-l": selector, "-A": all_namespaces, "--no-prefix": no_prefix}
+    for option in (name for name, value in given.items() if value):
+        raise UsageError(f"{option} is for --all", "a command in several containers: exec --all ... -- COMMAND")
+    if not targets:
+        raise UsageError("Missing argument 'TARGET'", f"{context.command_path} --help")
+    if len(container or []) > 1:
+        raise UsageError(f"-c {' -c '.join(container or [])}: one container at a time", "in several at once: --all")
+    query = single(targets, "exec")
+    return session.run(_run(session, query, "".join(container or []), words, stdin=stdin, tty=tty))
 
 
 async def _run(
@@ -64,3 +121,166 @@ async def _run(
             raise
         hint = f"{session.program} debug {where(entry)}"
         raise McError(f"{name} has no shell (image {entry.container.spec.image})", hint) from None
+
+
+async def _run_all(session: Session, query: Query, choice: Choice, words: tuple[str, ...], *, prefix: bool) -> int:
+    import asyncio
+
+    from kubectl_mc.cluster.fan_out import FanOut
+    from kubectl_mc.cluster.targets import find_pods
+    from kubectl_mc.model.resources import PODS
+
+    found = await find_pods(session.client(), query)
+    for error in found.errors:
+        session.report(error)
+    entries = _running(session, found, choice)
+    pods = not query.targets or any(target.resource is not PODS for target in query.targets)
+    fan_out = FanOut(session.client(), words, _Output(session, prefix=prefix, pods=pods))
+    try:
+        await fan_out.run(entries)
+    except asyncio.CancelledError:
+        _say_ends(session, entries, fan_out.ends)
+        raise
+    _say_ends(session, entries, fan_out.ends)
+    return max([end.code for end in fan_out.ends] + [error.exit_code for error in found.errors])
+
+
+def _running(session: Session, found: "Found", choice: Choice) -> "list[Entry]":
+    """The containers that are meant and run; what is left out is said.
+
+    Raises:
+        McError: there is none.
+    """
+    from kubectl_mc.model.entry import Entry
+    from kubectl_mc.model.parsing import parse_pod
+
+    pods = sorted(map(parse_pod, found.pods), key=lambda pod: (pod.namespace, pod.name))
+    choice.require_any(pods)
+    if not pods and not found.errors:
+        [selection, *others] = found.selections
+        if selection.target is None or others:
+            raise McError("no pods found", "kubectl mc status -A shows those of all namespaces")
+        why = f", {selection.asleep}" if selection.asleep else ""
+        raise McError(f"{selection.target} has no pods{why}", f"kubectl mc events {selection.target}")
+    meant = [Entry(pod, container) for pod in pods for container in choice.of(pod)]
+    running = [entry for entry in meant if entry.container.state.running]
+    # What has ended well is as it should be: it comes last.
+    idle = [entry for entry in meant if not entry.container.state.running]
+    idle.sort(key=lambda entry: entry.container.state.succeeded)
+    if idle:
+        names = [f"{each.pod.name}/{each.container.name} ({_state(each.container.state)})" for each in idle]
+        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+        session.note(f"not running, left out: {', '.join(names[:_NAMED])}{more}")
+    if not running and not found.errors:
+        raise McError("none of the containers runs", f"see why: {session.program} status")
+    return running
+
+
+def _state(state: "ContainerState") -> str:
+    return state.reason or state.kind.value
+
+
+class _Output:
+    """Lines of many containers on stdout and stderr, prefixed as logs."""
+
+    def __init__(self, session: Session, *, prefix: bool, pods: bool) -> None:
+        import asyncio
+
+        from kubectl_mc.cluster.remote import Channel
+
+        self._session = session
+        self._streams = {
+            Channel.STDOUT: _stream(session, prefix=prefix, pods=pods),
+            Channel.STDERR: _stream(_aside(session), prefix=prefix, pods=pods),
+        }
+        # One for both, which may be the same terminal or pipe.
+        self._writing = asyncio.Lock()
+        self._torn = False
+        """Whether a write was broken off, perhaps within a line."""
+        self._notes: list[str] = []
+
+    def joined(self, tag: bytes, entry: "Entry") -> None:
+        from kubectl_mc.logs.machine import Name
+
+        name = Name(entry.pod.namespace, entry.pod.name, entry.container.name)
+        for show, _ in self._streams.values():
+            show.joined(tag, name, entry.pod.containers.index(entry.container))
+
+    async def emit(self, channel: "Channel", lines: list[bytes]) -> None:
+        show, outlet = self._streams[channel]
+        async with self._writing:
+            if not self._torn:
+                self._torn = True
+                try:
+                    await outlet.write(show.text(lines))
+                    self._torn = False
+                finally:
+                    notes, self._notes = self._notes, []
+                    for text in notes:
+                        self._session.note(text)
+
+    def note(self, text: str) -> None:
+        if self._writing.locked():
+            self._notes.append(text)  # it may be in the middle of a line
+        else:
+            self._session.note(text)
+
+
+def _aside(session: Session) -> Session:
+    """The same with stderr in place of stdout, for what goes there: colours and width are that stream's."""
+    return replace(session, stdout=session.stderr)
+
+
+def _stream(session: Session, *, prefix: bool, pods: bool) -> "tuple[Show, Outlet]":
+    from kubectl_mc.logs.show import Look, Show
+
+    look = Look(prefix=prefix, pods=pods, colors=session.colors, terminal=session.interactive)
+    return Show(look), session.outlet()
+
+
+def _say_ends(session: Session, entries: "Sequence[Entry]", ends: "Sequence[End]") -> None:
+    """How it went, on stderr: nothing where all is well."""
+    if len(entries) == 1:
+        for end in ends:
+            if end.error is not None and not end.forbidden:
+                session.report(McError(end.why, end.error.hint))
+            elif end.why and not end.forbidden:
+                session.note(end.why)
+        return
+    ended = {(end.entry.pod.uid, end.entry.container.name) for end in ends}
+    rows = [_Row(end.entry, end.code, "may not be run there" if end.forbidden else end.why) for end in ends if end.code]
+    rows.sort(key=lambda row: (-(row.code or 0), row.entry.pod.namespace, row.entry.pod.name))
+    running = [each for each in entries if (each.pod.uid, each.container.name) not in ended]
+    parts = [f"{len(rows)} of {len(entries)} failed"] if rows else []
+    if running:
+        parts.append(f"{len(running)} of {len(entries)} had not ended")
+    if parts:
+        session.note(", ".join(parts))
+    if len(running) < len(entries) and not all(end.forbidden for end in ends):
+        _print_rows(_aside(session), [*rows, *(_Row(each, None, "had not ended") for each in running)])
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A container in which the command has failed, or, without a code, not ended."""
+
+    entry: "Entry"
+    code: int | None
+    why: str
+
+
+def _print_rows(session: Session, rows: list[_Row]) -> None:
+    from kubectl_mc.render.page import Page, Span, Style
+    from kubectl_mc.render.table import Column, table
+    from kubectl_mc.render.text import fitted_middle, one_line
+
+    columns = [
+        Column[_Row]("POD", lambda row: (Span(one_line(row.entry.pod.name)),), least=12, cut=fitted_middle),
+        Column[_Row]("CONTAINER", lambda row: (Span(one_line(row.entry.container.name), Style.STRONG),), least=9),
+        Column[_Row]("EXIT", lambda row: (Span("-" if row.code is None else str(row.code), Style.BAD),)),
+        Column[_Row]("REASON", lambda row: (Span(one_line(row.why)),), least=20, spills=True),
+    ]
+    if len({row.entry.pod.namespace for row in rows}) > 1:
+        namespace = Column[_Row]("NAMESPACE", lambda row: (Span(one_line(row.entry.pod.namespace)),), least=10)
+        columns.insert(0, namespace)
+    session.print(Page(table(columns, rows, session.width, ellipsis=session.theme.ellipsis) if rows else ()))
