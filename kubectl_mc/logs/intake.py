@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
+from itertools import zip_longest
 
 from kubectl_mc.logs.line import STAMP, STAMPED, Kind, Marked, Plain, told
 from kubectl_mc.logs.records import Records, may_have_records
@@ -51,11 +52,12 @@ class Intake:
             and not may_have_records(whole, lines)
         ):
             self._last = lines[-1][:STAMP]
+            self._records.pass_by(lines[-1])
             return Plain(lines, size)
-        return [self._placed(line) for line in lines]
+        return [self._placed(line, behind) for line, behind in zip_longest(lines, lines[1:])]
 
-    def _placed(self, line: bytes) -> bytes:
-        """A line with the time that it sorts by."""
+    def _placed(self, line: bytes, behind: bytes | None) -> bytes:
+        """A line with the time that it sorts by; `behind` is the next one of its block."""
         match = STAMPED.match(line)
         stamp = None
         if match is not None:
@@ -63,8 +65,7 @@ class Intake:
         if match is None or stamp is None:
             words = line[: -len(self._tag)].decode(errors="replace")
             return told(Kind.ERROR, self._last, words, self._tag)
-        before = self._last if self._last != _EARLIEST else None
-        continues = self._records.continues(line[match.end() : -len(self._tag)], stamp, before)
+        continues = self._records.continues(line[match.end() : -len(self._tag)], stamp, behind)
         key = self._last if continues else max(stamp, self._last)
         self._last = key
         if key == line[:STAMP] and not continues:

@@ -101,64 +101,6 @@ def test_what_the_kubelet_says_in_place_of_a_log_is_told_apart_whole() -> None:
     assert kind_of(lines[0]) is Kind.LOG
 
 
-def continued(lines: list[bytes]) -> str:
-    """A letter a line: c for those that continue a record."""
-    return "".join("c" if continues(each) else "." for each in lines)
-
-
-@pytest.mark.parametrize(
-    ("texts", "expected"),
-    [
-        (["a", "  b", "c"], ".c."),
-        (["a", "\tb", "\tc"], ".cc"),
-        (["a", "   ", "b"], "..."),
-        (["a", ""], ".."),
-        (["a", "Caused by: x", "Caused by nobody"], ".c."),
-        (["a", "... 3 more", "... more"], ".c."),
-        (["a", "goroutine 12 [running]:", "goroutines are fun"], ".c."),
-        (["a", "Traceback (most recent call last):", '  File "a.py"', "ValueError: no", "ValueError: no"], ".ccc."),
-        (["Traceback (most recent call last):", '  File "a.py"', "a.b.CustomError: no", "next"], ".cc."),
-        (["a", "ValueError: no"], ".."),
-        (["a", "}"], ".."),
-        (["{", '  "a": 1', "} // end", "b"], ".c.."),
-        (["{", '  "a": 1', "}, ", "}"], ".cc."),
-        (["  first of all"], "."),
-    ],
-)
-def test_what_continues_a_record_is_known_by_its_beginning(texts: list[str], expected: str) -> None:
-    whole = block(*((1 + n / 1000, text) for n, text in enumerate(texts)))
-    assert continued(read(whole)) == expected
-    pieces = [row + b"\n" for row in whole.split(b"\n")[:-1]]
-    assert continued(read(*pieces)) == expected
-
-
-def test_a_traceback_ends_with_its_error_long_after_the_line_before() -> None:
-    trace = ["Traceback (most recent call last):", '  File "a.py"', "ValueError: no", "next"]
-    lines = read(block((1, "before"), *((9000 + n, text) for n, text in enumerate(trace))))
-    assert continued(lines) == "..cc."
-
-
-@pytest.mark.parametrize(
-    ("before", "then", "is_record"),
-    [
-        ("2026-01-01T12:00:00.000000000Z", "2026-01-01T12:00:01.999999999Z", True),
-        ("2026-01-01T12:00:00.000000000Z", "2026-01-01T12:00:02.000000000Z", False),
-        ("2026-01-01T12:00:05.000000000Z", "2026-01-01T12:00:04.000000000Z", True),
-        ("2026-01-01T12:59:59.000000000Z", "2026-01-01T13:00:00.000000000Z", True),
-        ("2026-01-01T23:59:59.900000000Z", "2026-01-02T00:00:00.100000000Z", True),
-        ("2026-01-01T23:00:00.000000000Z", "2026-01-02T05:00:00.000000000Z", False),
-        ("2026-01-01T12:00:00.000000000Z", "2026-01-02T12:00:00.500000000Z", False),
-        ("2026-01-02T05:00:00.000000000Z", "2026-01-01T23:00:00.000000000Z", True),
-    ],
-)
-def test_a_record_is_of_one_moment(before: str, then: str, *, is_record: bool) -> None:
-    first, second = read(f"{before} a\n{then}   indented\n".encode())
-    assert continues(second) is is_record
-    assert stamp_of(second).decode() == then
-    assert sort_key(second).decode() == (before if is_record else then)
-    assert sort_key(first) <= sort_key(second)
-
-
 @pytest.mark.parametrize(
     "odd",
     [
@@ -242,7 +184,7 @@ def test_what_is_read_at_once_and_line_by_line_is_the_same(source: int) -> None:
     for _ in range(300):
         at, rows = 0.0, []
         for _ in range(numbers.randrange(1, 15)):
-            at += numbers.choice([0, 0, 0.001, 1, 700, 3000, -2]) if at > 2 else 1
+            at += numbers.choice([0, 0, 0.001, 1, 51, 3000, -2]) if at > 2 else 1
             rows.append(f"{stamp(at)} {numbers.choice(texts)}\n".encode() if numbers.random() < 0.97 else b"odd\n")
         whole = b"".join(rows)
         cuts = sorted(numbers.choices(range(len(whole)), k=numbers.randrange(5)))
