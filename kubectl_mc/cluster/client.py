@@ -1,4 +1,4 @@
-"""Objects of the API as JSON: get one, list many, page by page."""
+"""Objects of the API as JSON: get one, list many, page by page, change one."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +16,7 @@ NAMES_PAGE = 5000
 """Names a page: as large as a page of whole objects, in bytes, or smaller."""
 
 OBJECTS = "application/json"
+STRATEGIC_MERGE = "application/strategic-merge-patch+json"
 METADATA_LIST_ONLY = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io"
 
 SELECTORS = (
@@ -56,7 +57,7 @@ class Listing:
 
 
 class Client:
-    """Reads objects over one connection."""
+    """Reads objects, and changes them, over one connection."""
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
@@ -79,6 +80,21 @@ class Client:
         return await self.connection.get_json(
             resource.path(namespace, name), Subject("get", resource, namespace if resource.namespaced else None, name)
         )
+
+    async def patch(
+        self, resource: Resource, namespace: str, name: str, change: Mapping[str, Any], subresource: str
+    ) -> None:
+        """Merge a change into one object, lists by their keys (a strategic merge patch).
+
+        Raises:
+            NotFound: there is none of this name, or no such subresource.
+            McError: any other failure.
+        """
+        path = resource.path(namespace, name, subresource)
+        subject = Subject("patch", resource, namespace, name, subresource)
+        headers = {"Content-Type": STRATEGIC_MERGE}
+        async with self.connection.request("PATCH", path, subject, headers=headers, body=change):
+            pass
 
     async def list_objects(self, scope: Scope) -> Listing:
         """All objects of a scope; a page whose token has expired makes the list start again, once.
