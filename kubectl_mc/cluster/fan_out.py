@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import resource
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
@@ -24,6 +24,7 @@ LONGEST_LINE = 16 << 20
 _HEAD = b"0" * STAMP + b" "
 """In place of a line's time: lines are shown as they come."""
 _LAST_WORDS_SECONDS = 0.5
+_GOODBYE_SECONDS = 1.0
 _SPARE_FILES = 64
 """Open files beside the sessions' connections."""
 _KILLED = 137
@@ -46,6 +47,11 @@ class End:
         return isinstance(self.error, Forbidden)
 
 
+def source_of(entry: Entry) -> Source:
+    """What a container is known by."""
+    return Source(entry.pod.uid, entry.pod.namespace, entry.pod.name, entry.container.name)
+
+
 class Output(Protocol):
     """Where a fan-out's lines go."""
 
@@ -60,7 +66,7 @@ class Output(Protocol):
 
 
 class FanOut:
-    """Runs a command in containers; `ends` has how it ended where it has, also after an interruption."""
+    """Runs a command in containers; `begun` and `ends` say how far it has come, also after an interruption."""
 
     def __init__(self, client: Client, command: tuple[str, ...], output: Output) -> None:
         self._client = client
@@ -68,7 +74,8 @@ class FanOut:
         self._output = output
         self._window = Window()
         self._refusals = Refusals(output.note)
-        self.ends: list[End] = []
+        self.begun: set[Source] = set()
+        self.ends: dict[Source, End] = {}
 
     async def run(self, entries: Iterable[Entry]) -> None:
         """Until the command has ended in all of them; one that fails is no concern of the others.
@@ -84,9 +91,7 @@ class FanOut:
         try:
             await asyncio.gather(*tasks)
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await _ended(tasks)
             self._refusals.say()
 
     async def _one(self, entry: Entry, tag: bytes) -> None:
@@ -100,7 +105,7 @@ class FanOut:
                     await self._finish(lines)
             raise
         await self._finish(lines)
-        self.ends.append(end)
+        self.ends[source_of(entry)] = end
 
     async def _end_of(self, entry: Entry, lines: dict[Channel, "_Lines"]) -> End:
         try:
@@ -109,8 +114,7 @@ class FanOut:
             return End(entry, error.exit_code, await self._fate(entry) or error.message, error)
         except McError as error:
             if isinstance(error, Forbidden):
-                pod = entry.pod
-                self._refusals.add(Source(pod.uid, pod.namespace, pod.name, entry.container.name), error)
+                self._refusals.add(source_of(entry), error)
             return End(entry, error.exit_code, error.message, error)
         why = await self._fate(entry) if code == _KILLED else ""
         return End(entry, code, why or signal_of_exit(code, None) or "")
@@ -120,6 +124,7 @@ class FanOut:
         request = RemoteRequest(entry.pod.namespace, entry.pod.name, entry.container.name, self._command)
         # So many begin at a time, which a node's runtime notices; what takes long makes place for others.
         async with self._window.place(), open_remote(self._client, request) as remote:
+            self.begun.add(source_of(entry))
             while (piece := await remote.read()) is not None:
                 channel, data = piece
                 if found := lines[channel].take(data):
@@ -143,6 +148,16 @@ class FanOut:
         except (ApiError, ConnectionLost):
             return ""
         return gone_words(entry, after, datetime.now(UTC))
+
+
+async def _ended(tasks: Sequence[asyncio.Task[None]]) -> None:
+    """End what has not ended; a server that goes on sending gets no more than a moment."""
+    for task in tasks:
+        task.cancel()
+    done, _ = await asyncio.wait(tasks, timeout=_GOODBYE_SECONDS) if tasks else (set(), set())
+    for task in done:
+        if not task.cancelled():
+            task.exception()  # the first one is raised already
 
 
 class _Lines:

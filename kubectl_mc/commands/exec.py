@@ -14,7 +14,7 @@ from kubectl_mc.options import AllNamespaces, Selector
 from kubectl_mc.session import Session
 
 if TYPE_CHECKING:
-    from kubectl_mc.cluster.fan_out import End
+    from kubectl_mc.cluster.fan_out import FanOut
     from kubectl_mc.cluster.remote import Channel
     from kubectl_mc.cluster.targets import Found
     from kubectl_mc.logs.show import Show
@@ -139,10 +139,10 @@ async def _run_all(session: Session, query: Query, choice: Choice, words: tuple[
     try:
         await fan_out.run(entries)
     except asyncio.CancelledError:
-        _say_ends(session, entries, fan_out.ends)
+        _say_ends(session, entries, fan_out)
         raise
-    _say_ends(session, entries, fan_out.ends)
-    return max([end.code for end in fan_out.ends] + [error.exit_code for error in found.errors])
+    _say_ends(session, entries, fan_out)
+    return max([end.code for end in fan_out.ends.values()] + [error.exit_code for error in found.errors])
 
 
 def _running(session: Session, found: "Found", choice: Choice) -> "list[Entry]":
@@ -159,7 +159,8 @@ def _running(session: Session, found: "Found", choice: Choice) -> "list[Entry]":
     if not pods and not found.errors:
         [selection, *others] = found.selections
         if selection.target is None or others:
-            raise McError("no pods found", "kubectl mc status -A shows those of all namespaces")
+            where = "" if selection.scope.namespace is None else f" in {selection.scope.namespace} namespace"
+            raise McError(f"no pods found{where}", f"those of all namespaces: {session.program} status -A")
         why = f", {selection.asleep}" if selection.asleep else ""
         raise McError(f"{selection.target} has no pods{why}", f"kubectl mc events {selection.target}")
     meant = [Entry(pod, container) for pod in pods for container in choice.of(pod)]
@@ -238,34 +239,36 @@ def _stream(session: Session, *, prefix: bool, pods: bool) -> "tuple[Show, Outle
     return Show(look), session.outlet()
 
 
-def _say_ends(session: Session, entries: "Sequence[Entry]", ends: "Sequence[End]") -> None:
+def _say_ends(session: Session, entries: "Sequence[Entry]", fan_out: "FanOut") -> None:
     """How it went, on stderr: nothing where all is well."""
+    from kubectl_mc.cluster.fan_out import source_of
+
+    failed = [end for end in fan_out.ends.values() if end.code]
+    cut = [entry for entry in entries if source_of(entry) not in fan_out.ends]
+    going = [entry for entry in cut if source_of(entry) in fan_out.begun]
     if len(entries) == 1:
-        for end in ends:
-            if end.error is not None and not end.forbidden:
-                session.report(McError(end.why, end.error.hint))
-            elif end.why and not end.forbidden:
-                session.note(end.why)
-        return
-    ended = {(end.entry.pod.uid, end.entry.container.name) for end in ends}
-    rows = [_Row(end.entry, end.code, "may not be run there" if end.forbidden else end.why) for end in ends if end.code]
-    rows.sort(key=lambda row: (-(row.code or 0), row.entry.pod.namespace, row.entry.pod.name))
-    running = [each for each in entries if (each.pod.uid, each.container.name) not in ended]
-    parts = [f"{len(rows)} of {len(entries)} failed"] if rows else []
-    if running:
-        parts.append(f"{len(running)} of {len(entries)} had not ended")
-    if parts:
-        session.note(", ".join(parts))
-    if len(running) < len(entries) and not all(end.forbidden for end in ends):
-        _print_rows(_aside(session), [*rows, *(_Row(each, None, "had not ended") for each in running)])
+        for end in (end for end in failed if end.why and not end.forbidden):
+            session.report(McError(end.why, end.error.hint if end.error is not None else None))
+    elif cut or not all(end.forbidden for end in fan_out.ends.values()):
+        counts = {"failed": len(failed), "had not ended": len(cut)}
+        words = [f"{count} of {len(entries)} {how}" for how, count in counts.items() if count]
+        if words:
+            session.note(", ".join(words))
+        rows = [_Row(end.entry, str(end.code), "not permitted" if end.forbidden else end.why) for end in failed]
+        rows.sort(key=lambda row: (-int(row.exit), row.entry.pod.namespace, row.entry.pod.name))
+        rows += [_Row(entry, "-", "had not ended" if entry in going else "had not begun") for entry in cut]
+        if len(going) < len(entries):  # else that is all there is to say
+            _print_rows(_aside(session), rows)
+    if going:
+        session.note("commands that had not ended go on in their containers: to close a session ends no process")
 
 
 @dataclass(frozen=True)
 class _Row:
-    """A container in which the command has failed, or, without a code, not ended."""
+    """A container in which the command has failed or not ended."""
 
     entry: "Entry"
-    code: int | None
+    exit: str
     why: str
 
 
@@ -277,7 +280,7 @@ def _print_rows(session: Session, rows: list[_Row]) -> None:
     columns = [
         Column[_Row]("POD", lambda row: (Span(one_line(row.entry.pod.name)),), least=12, cut=fitted_middle),
         Column[_Row]("CONTAINER", lambda row: (Span(one_line(row.entry.container.name), Style.STRONG),), least=9),
-        Column[_Row]("EXIT", lambda row: (Span("-" if row.code is None else str(row.code), Style.BAD),)),
+        Column[_Row]("EXIT", lambda row: (Span(row.exit, Style.BAD),)),
         Column[_Row]("REASON", lambda row: (Span(one_line(row.why)),), least=20, spills=True),
     ]
     if len({row.entry.pod.namespace for row in rows}) > 1:
