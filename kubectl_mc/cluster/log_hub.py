@@ -97,8 +97,10 @@ class LogHub:
             return
         self._views[pod.uid].last = None
         whole = self.whole(pod)
-        ends = [end.finished_at for each in pod.containers if (end := latest_end(each)) and end.finished_at]
-        self.tell(whole, Kind.LIFECYCLE, f"pod {pod.name} is gone", max(ends, default=None))
+        ends = [stamp_at(end.finished_at) for each in pod.containers if (end := latest_end(each)) and end.finished_at]
+        newest = [self._merge.newest_of(self.members[source].number) for source, _ in tails]
+        key = max([*ends, *newest, self._merge.newest_of(whole.number)], default=b"") or stamp_at(datetime.now(UTC))
+        self._feed(whole.number, [told(Kind.LIFECYCLE, key, f"pod {pod.name} is gone", whole.tag)])
         # Pods come and go: their sources' numbers are for others then.
         del self.members[whole.source]
         self._merge.free(whole.number)
@@ -122,8 +124,6 @@ class LogHub:
     def tell(self, member: Member, kind: Kind, message: str, at: datetime | None = None) -> None:
         """A word among a source's lines, in its place by time, though not before the newest of them."""
         newest = self._merge.newest_of(member.number)
-        if member.container is None:
-            newest = max(newest, self._merge.newest)  # of no container: behind them all
         now = newest or self._merge.newest or stamp_at(datetime.now(UTC))
         key = max(newest, stamp_at(at)) if at is not None else now
         self._feed(member.number, [told(kind, key, message, member.tag)])

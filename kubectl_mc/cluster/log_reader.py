@@ -105,6 +105,10 @@ class LogReader:
         """Whether `since` and `tail` still hold: they are about the beginning alone."""
         self.moved = False
         """Whether the present stream has brought anything new: its break is then a first one again."""
+        self.taken = 0
+        """How many blocks have been passed on."""
+        self.waits = True
+        """Whether the next one has not come; else its lines find no room yet."""
         self.polls = False
         """Whether the node cannot tell when a log grows, so that it has to be asked again and again."""
         self._broken = False
@@ -132,7 +136,7 @@ class LogReader:
             ApiError, ConnectionLost: it broke off; call again to go on.
             Replaced: the log is another instance's by now.
         """
-        self.moved, self._still = False, still
+        self.moved, self.waits, self._still = False, True, still
         try:
             await self._pass(self._request(follow=not self.polls))
         finally:
@@ -221,7 +225,10 @@ class LogReader:
     async def _pass(self, request: LogRequest) -> None:
         async with aclosing(self._stream(request)) as blocks:
             async for block in blocks:
+                self.waits = False
                 await self._new(self._intake.take(block))
+                self.waits = True
+                self.taken += 1
         await self._new(self._intake.end())
 
     def _stream(self, request: LogRequest) -> AsyncGenerator[bytes]:

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from kubectl_mc.cluster.log_reader import Source
 from kubectl_mc.errors import McError
 
-_GATHER_SECONDS = 0.1
+_GATHER_SECONDS = 0.2
 """Who may not read one container's log may not read the others', and they are all asked for at once."""
 _NAMED = 3
 
 
 class Refusals:
-    """Gathers failures for a moment, and says those of a kind together."""
+    """Gathers failures until none has come for a moment, and says those of a kind together."""
 
     def __init__(self, note: Callable[[str], None]) -> None:
         self._note = note
@@ -23,8 +23,9 @@ class Refusals:
         """A source cannot be read."""
         # The hint to a missing permission names the verb, the resource and the namespace; the message the pod, too.
         self._gathered.setdefault(error.hint or error.message, []).append((source, error))
-        if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(_GATHER_SECONDS, self.say)
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = asyncio.get_running_loop().call_later(_GATHER_SECONDS, self.say)
 
     def say(self) -> None:
         """Say what has been gathered."""
@@ -33,7 +34,7 @@ class Refusals:
             self._timer = None
         gathered, self._gathered = self._gathered, {}
         for refused in gathered.values():
-            names = [str(source) for source, _ in refused]
+            names = sorted(str(source) for source, _ in refused)
             more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
             _, error = refused[0]
             self._note(f"{', '.join(names[:_NAMED])}{more}: {error.message}")

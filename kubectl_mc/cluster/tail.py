@@ -219,7 +219,7 @@ class Tail:
         while True:
             broken: McError | None = None
             try:
-                await self._reader.follow(partial(self._is_present, container))
+                await self._stream(container)
             except Replaced:
                 pass
             except NotFound:
@@ -253,6 +253,28 @@ class Tail:
             if self._reader.polls:
                 failures = 0
                 await asyncio.sleep(_POLL_SECONDS)
+
+    async def _stream(self, container: Container) -> None:
+        """One stream, to its end. That of a pod that is gone may hang: it is left when nothing comes any more."""
+        following = asyncio.create_task(self._reader.follow(partial(self._is_present, container)))
+        leaving = asyncio.create_task(self._silence())
+        try:
+            await asyncio.wait([following, leaving], return_when=asyncio.FIRST_COMPLETED)
+            if following.done():
+                following.result()
+        finally:
+            following.cancel()
+            leaving.cancel()
+            await asyncio.gather(following, leaving, return_exceptions=True)
+
+    async def _silence(self) -> None:
+        """Returns when nothing has come for a moment of a pod that is gone."""
+        while self._view.pod is not None:
+            await self._view.changed()
+        taken = -1
+        while taken != self._reader.taken or not self._reader.waits:
+            taken = self._reader.taken
+            await asyncio.sleep(_NEWS_SECONDS)
 
     async def _last_words(self, container: Container) -> ContainerState | None:
         """How an instance ended whose pod is gone, as far as its last status says."""

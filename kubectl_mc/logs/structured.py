@@ -25,6 +25,7 @@ _NOT_BARE = re.compile(rf'[\s"={HIDDEN}]|^$')
 """Text that has to stand in quotes."""
 _UNKNOWN_LEVEL = re.compile(r"[\w-]{1,12}")
 
+_BELOW = " " * 4
 _DIM = "2"
 _STYLES = {"TRACE": _DIM, "DEBUG": _DIM, "INFO": "32", "WARN": "33", "ERROR": "31;1", "FATAL": "31;1"}
 
@@ -72,7 +73,10 @@ def structured(message: bytes, zone: tzinfo | None = None, today: date | None = 
 
 
 def rows_of(found: Structured, *, colors: bool) -> list[bytes]:
-    """The rows of a terminal: the first has everything but the further lines of the message and the stack."""
+    """The rows of a terminal: the first has everything but the further lines of the message and the stack.
+
+    Those are indented, so that they don't read like lines of their own.
+    """
 
     def styled(text: str, style: str | None) -> str:
         return f"\x1b[{style}m{text}\x1b[0m" if colors and style else text
@@ -87,7 +91,7 @@ def rows_of(found: Structured, *, colors: bool) -> list[bytes]:
         styled(rest, _DIM) if rest else "",
     )
     first = " ".join(filter(None, columns)).rstrip(" ")
-    return [row.encode() for row in (first, *more, *found.stack)]
+    return [first.encode(), *((_BELOW + row).encode() for row in (*more, *found.stack))]
 
 
 def _read(fields: dict[str, Any], zone: tzinfo | None, today: date | None) -> Structured | None:

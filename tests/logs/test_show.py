@@ -301,7 +301,7 @@ def test_json_is_made_readable_only_on_a_terminal_and_only_where_asked_for() -> 
 def test_every_row_of_a_json_line_has_the_prefix() -> None:
     message = json.dumps({"level": "error", "msg": "no", "stack": "at a\nat b"})
     shown = show_of(Look(terminal=True, structured=True), "s/web/app").text([line(message)])
-    assert shown.decode() == "app | ERROR no\napp | at a\napp | at b\n"
+    assert shown.decode() == "app | ERROR no\napp |     at a\napp |     at b\n"
 
 
 @pytest.mark.parametrize(("colors", "shown"), [(True, b"a \x1b[7mhit\x1b[27m"), (False, b"a hit")])

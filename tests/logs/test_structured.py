@@ -105,12 +105,12 @@ def test_a_key_that_is_no_word_is_quoted() -> None:
     ],
 )
 def test_an_error_of_several_lines_stands_below(fields: str, row: str, stack: list[str]) -> None:
-    assert rows('{"msg":"x",' + fields + "}") == [row, *stack]
+    assert rows('{"msg":"x",' + fields + "}") == [row, *(f"    {each}" for each in stack)]
 
 
 def test_further_lines_of_a_message_stand_between_the_first_and_the_stack() -> None:
     line = '{"msg":"one\\ntwo\\r\\n\\tthree\\n","level":"error","stack":"a\\nb","code":1}'
-    assert rows(line) == ["ERROR one code=1", "two", "\tthree", "a", "b"]
+    assert rows(line) == ["ERROR one code=1", "    two", "    \tthree", "    a", "    b"]
 
 
 @pytest.mark.parametrize(
