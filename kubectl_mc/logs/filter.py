@@ -1,10 +1,10 @@
 """Which lines are let through: records that match, and the lines around them."""
 
-import re
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Protocol
 
 from kubectl_mc.logs.level import Level, level_of
 from kubectl_mc.logs.line import Kind, Marked, any_marked, continues, kind_of, message_of, source_tag
@@ -14,6 +14,13 @@ BREAK = Marked(b"")
 
 ALWAYS = frozenset({Kind.GAP, Kind.ERROR})
 """What a filter must not hide: that there is less to be seen than there was."""
+
+
+class Pattern(Protocol):
+    """What is looked for in a message."""
+
+    def search(self, message: bytes, /) -> object | None:
+        """Something where it is found; None where it isn't."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +54,8 @@ class Wanted:
     counts; where none has a level, nobody knows that it is unimportant, and it passes.
     """
 
-    match: re.Pattern[bytes] | None = None
-    unmatch: re.Pattern[bytes] | None = None
+    match: Pattern | None = None
+    unmatch: Pattern | None = None
     level: Level | None = None
     before: int = 0
     after: int = 0

@@ -1,11 +1,30 @@
 """Matches of a search marked in a line that may have colours of its own."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import zip_longest
+from typing import Protocol
 
 _COLOUR = re.compile(rb"(\x1b\[[0-9;:]*m)")
 _REVERSE, _FORWARD = b"\x1b[7m", b"\x1b[27m"
+
+
+class Match(Protocol):
+    """Where something is found."""
+
+    def span(self) -> tuple[int, int]:
+        """From which byte to which."""
+
+
+class Pattern(Protocol):
+    """What is looked for in a text."""
+
+    def search(self, text: bytes, /) -> object | None:
+        """Something where it is found; None where it isn't."""
+
+    def finditer(self, text: bytes, /) -> Iterable[Match]:
+        """Where it is found, from left to right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,20 +35,29 @@ class Highlight:
     on across a change of colour. A colour stays what it was; where the text is reversed already, a match is not.
     """
 
-    patterns: re.Pattern[bytes]
+    patterns: Pattern
 
     def __call__(self, message: bytes) -> bytes:
         """The message with every match marked that has at least a byte; other controls than colours are text."""
         if b"\x1b" not in message:
-            return self.patterns.sub(_marked, message) if self.patterns.search(message) else message
+            return _marked(message, self.patterns.finditer(message)) if self.patterns.search(message) else message
         # Text, colour, text, colour, …, text
         pieces = _COLOUR.split(message)
-        spans = [found.span() for found in self.patterns.finditer(b"".join(pieces[::2])) if found.group()]
+        spans = [found.span() for found in self.patterns.finditer(b"".join(pieces[::2]))]
+        spans = [(start, end) for start, end in spans if start < end]
         return _with_marks(pieces, spans) if spans else message
 
 
-def _marked(found: re.Match[bytes]) -> bytes:
-    return _REVERSE + found.group() + _FORWARD if found.group() else b""
+def _marked(text: bytes, matches: Iterable[Match]) -> bytes:
+    """Text without colours with its marks."""
+    shown: list[bytes] = []
+    done = 0
+    for found in matches:
+        start, end = found.span()
+        if start < end:
+            shown += text[done:start], _REVERSE, text[start:end], _FORWARD
+            done = end
+    return b"".join((*shown, text[done:]))
 
 
 def _with_marks(pieces: list[bytes], spans: list[tuple[int, int]]) -> bytes:

@@ -8,6 +8,7 @@ import pytest
 
 from kubectl_mc.errors import UsageError
 from kubectl_mc.logs.asked import (
+    TextPattern,
     parse_count,
     parse_level_word,
     parse_pattern,
@@ -24,7 +25,7 @@ LARGEST = 2**63 - 1
 STAMP = b"2026-01-01T12:00:00.123456789Z"
 
 
-def pattern(*texts: str, ignore_case: bool = False) -> re.Pattern[bytes]:
+def pattern(*texts: str, ignore_case: bool = False) -> re.Pattern[bytes] | TextPattern:
     found = parse_pattern("--grep", texts, ignore_case=ignore_case)
     assert found is not None
     return found
@@ -71,6 +72,70 @@ def test_case_is_ignored_where_that_is_asked_for() -> None:
     assert not pattern("error").search(b"ERROR")
 
 
+@pytest.mark.parametrize(
+    ("texts", "ignore_case", "matches", "misses"),
+    [
+        (["gr[üö]n"], False, ["grün", "grön"], ["grÃn", "grn", "GRÜN"]),
+        (["[^ü]n"], False, ["on", "ön"], ["ün", "n"]),
+        (["ü.n|漢.$"], False, ["ü漢n", "漢字"], ["ün", "漢"]),
+        (["ü{2}$"], False, ["üü"], ["ü"]),
+        (["^[а-я]+$"], False, ["журнал"], ["Журнал", "journal"]),
+        (["ärger"], True, ["ÄRGER", "Ärger"], ["arger"]),
+        (["ÀÉ"], True, ["àé", "Àé"], ["ae"]),
+        ([r"\bé\w+\b"], False, ["un échec là"], ["déchec"]),
+        (["error", "größe", r"(f)\1"], True, ["ERROR", "GRÖßE", "fF"], ["grosse"]),
+        (["(?i)ä", "b"], False, ["Ä", "b"], ["B"]),
+        (["(?x) ä  # comment", "b"], False, ["ä", "b"], ["#"]),
+        ([r"\u00e4", r"x\N{EM DASH}"], False, ["ä", "x—"], ["x-"]),
+        ([r"(?u)^gr.n \w+$"], False, ["grün größer"], ["grüün größer"]),
+        (["✓$"], False, ["\x00\x1b[32m ✓"], ["✓ "]),
+    ],
+)
+def test_an_expression_with_characters_beyond_ascii_is_about_characters(
+    texts: list[str], ignore_case: bool, matches: list[str], misses: list[str]
+) -> None:
+    found = pattern(*texts, ignore_case=ignore_case)
+    assert [text for text in matches if not found.search(text.encode())] == []
+    assert [text for text in misses if found.search(text.encode())] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "matches"),
+    [
+        ("é", b"half \xc3 caf\xc3\xa9", True),
+        ("é", b"half \xc3", False),
+        ("é.x", b"\xc3\xa9\xffx", True),
+        ("\udcff", b"\xff", True),
+        ("\udcff", "ÿ\ufffd".encode(), False),
+    ],
+)
+def test_what_is_no_utf_8_is_searched_as_well(text: str, message: bytes, *, matches: bool) -> None:
+    assert (pattern(text).search(message) is not None) is matches
+
+
+@pytest.mark.parametrize("texts", [["error"], ["a|b", "[^c]"], [r"\w+\.", "(?i)x"], [r"\xff"]])
+def test_an_expression_in_ascii_is_searched_for_in_bytes_as_they_are(texts: list[str]) -> None:
+    assert isinstance(pattern(*texts), re.Pattern)
+    assert isinstance(pattern(*texts, "ä"), TextPattern)
+    assert pattern("^gr..n$").search("grün".encode())
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "places"),
+    [
+        ("[äö]+", "xäöxä".encode(), ["äö", "ä"]),
+        ("(?<=ä).", "äöx漢ä€".encode(), ["ö", "€"]),
+        ("ä*", "xä".encode(), ["", "ä", ""]),
+        ("ä", b"\xff\xc3\xc3\xa4\xa4", ["ä"]),
+        ("ä", b"nothing", []),
+    ],
+)
+def test_places_are_counted_in_bytes(text: str, message: bytes, places: list[str]) -> None:
+    spans = [found.span() for found in pattern(text).finditer(message)]
+    assert [message[begin:end].decode() for begin, end in spans] == places
+    assert spans == sorted(spans)
+
+
 def test_no_expression_asks_for_nothing() -> None:
     assert parse_pattern("--grep", [], ignore_case=False) is None
 
@@ -82,7 +147,7 @@ def test_no_expression_asks_for_nothing() -> None:
         (["漢字["], "--not 漢字[: no regular expression: unterminated character set", "at the mark: 漢字^["),
         (["ok", "*"], "--not *: no regular expression: nothing to repeat", "at the mark: ^*"),
         (["a{99999999999}"], "--not a{99999999999}: no regular expression: it cannot be searched for", ""),
-        (["\ud800"], "--not \ud800: no regular expression: it cannot be searched for", ""),
+        (["ok", "\\u12"], "--not \\u12: no regular expression: incomplete escape \\u12", r"at the mark: ^\u12"),
         (["[[:space:]]"], "--not [[:space:]]: no regular expression: [:space:] is not known here", r"\s"),
         (["x[^a-z[:digit:]]"], "--not x[^a-z[:digit:]]: no regular expression: [:digit:] is not known here", r"\d"),
         (["(?P<n>a)", "(?P<n>b)"], "--not: these expressions cannot be joined: redefinition of group name", "|"),

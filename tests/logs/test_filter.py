@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from kubectl_mc.logs.asked import parse_pattern
 from kubectl_mc.logs.filter import BREAK, Filter, Wanted, records
 from kubectl_mc.logs.intake import Intake
 from kubectl_mc.logs.level import Level
@@ -95,6 +96,16 @@ def test_a_filter_that_asks_for_nothing_gives_back_what_it_was_given() -> None:
 def test_a_match_is_found_among_any_bytes(message: bytes, *, passes: bool) -> None:
     found = stamp(1).encode() + b" " + message + tag_of(0)
     assert Filter(wanted("half")).passed([found]) == ([found] if passes else [])
+
+
+@pytest.mark.parametrize("marked", [False, True], ids=["plain", "one of them marked"])
+def test_a_match_beyond_ascii_is_found_and_kept_out_like_any(*, marked: bool) -> None:
+    lines = [line(text) for text in ("größer", "GRÖSSER", "Größer ÄNDERT", "ändert")]
+    lines[0] = Marked(lines[0]) if marked else lines[0]
+    match = parse_pattern("--grep", ["grö[sß]"], ignore_case=True)
+    unmatch = parse_pattern("--not", ["ä"], ignore_case=True)
+    assert texts(Filter(Wanted(match)).passed(lines)) == ["größer", "GRÖSSER", "Größer ÄNDERT"]
+    assert texts(Filter(Wanted(match, unmatch)).passed(lines)) == ["größer", "GRÖSSER"]
 
 
 def test_what_names_the_source_is_never_matched() -> None:

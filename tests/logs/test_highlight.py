@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from kubectl_mc.logs.asked import parse_pattern
 from kubectl_mc.logs.highlight import Highlight
 
 ON, OFF = "\x1b[7m", "\x1b[27m"
@@ -50,6 +51,22 @@ def test_case_and_look_around_are_the_patterns_own() -> None:
     assert highlight(b"no: \x1b[1mNO\x1b[0m nono") == b"no: \x1b[1m\x1b[7mNO\x1b[27m\x1b[0m nono"
 
 
+@pytest.mark.parametrize(
+    ("text", "message", "shown"),
+    [
+        ("[äö]", "käö", f"k{ON}ä{OFF}{ON}ö{OFF}"),
+        ("ß", "Größe", f"Grö{ON}ß{OFF}e"),
+        ("É", "café", "café"),
+        ("ö.e", f"Gr{RED}ö{RESET}ße ✓", f"Gr{RED}{ON}ö{OFF}{RESET}{ON}ße{OFF} ✓"),
+        ("ä*", "xä", f"x{ON}ä{OFF}"),
+    ],
+)
+def test_what_is_beyond_ascii_is_marked_by_whole_characters(text: str, message: str, shown: str) -> None:
+    marked = parse_pattern("--highlight", [text], ignore_case=False)
+    assert marked is not None
+    assert Highlight(marked)(message.encode()) == shown.encode()
+
+
 def test_marks_add_nothing_but_themselves_to_any_bytes() -> None:
     numbers = random.Random(2)
     pieces = [
@@ -64,10 +81,13 @@ def test_marks_add_nothing_but_themselves_to_any_bytes() -> None:
         b"ab",
         b"b",
         b"\xff",
+        "é".encode(),
     ]
     marked = 0
-    for pattern in (rb"b+", rb"a?", rb"m", rb"ba", rb"[^m]+", rb"$"):
-        highlight = Highlight(re.compile(pattern))
+    for pattern in ("b+", "a?", "m", "ba", "[^m]+", "$", "(?u)[^m]+", "(?u)b|$"):
+        patterns = parse_pattern("--highlight", [pattern], ignore_case=False)
+        assert patterns is not None
+        highlight = Highlight(patterns)
         for _ in range(500):
             message = b"".join(numbers.choices(pieces, k=numbers.randrange(12)))
             shown = highlight(message)
