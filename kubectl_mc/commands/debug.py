@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from kubectl_mc.entering import SHELL, converse, single, streams, where
-from kubectl_mc.errors import McError, NotStarted, UsageError
+from kubectl_mc.errors import ApiError, ConnectionLost, McError, NotStarted, UsageError
 from kubectl_mc.model.debugging import (
     DEFAULT_PROFILE,
     PROFILES,
@@ -35,6 +35,7 @@ EXAMPLES = (
 TAKES_COMMAND = True
 IMAGE_VARIABLE = "KUBECTL_MC_DEBUG_IMAGE"
 DEFAULT_IMAGE = "busybox:1.37"
+_NOT_FOUND = 127
 _ALPHABET = "bcdfghjklmnpqrstvwxz2456789"
 """As in the names that Kubernetes makes: no vowels, so no words."""
 
@@ -114,7 +115,7 @@ async def _run(
     found = None if new else reusable(document, pod, plan, image, profile)
     if found is not None:
         debugger = found.container
-        lacks = f"; it has not {', '.join(found.lacks)} (one that has: --new)" if found.lacks else ""
+        lacks = f"; it lacks {', '.join(found.lacks)} (one that has it: --new)" if found.lacks else ""
         session.note(f"{debugger.name} runs already ({debugger.spec.image}){lacks}")
     else:
         debugger = await _added(session, target, document, plan, profile or DEFAULT_PROFILE, patience)
@@ -127,11 +128,15 @@ async def _run(
     back = f"{session.program} debug {where(target)}"
     try:
         code = await converse(session, Entry(pod, debugger), request, given)
-    except NotStarted:
-        raise
-    except McError as error:
-        if type(error) is not McError:
+    except NotStarted as error:
+        if words or error.exit_code != _NOT_FOUND:
             raise
+        raise McError(f"{debugger.name} has no shell (image {debugger.spec.image})", f"{back} --new") from None
+    except ConnectionLost as error:
+        raise ConnectionLost(error.message, error.hint or f"{debugger.name} goes on; back to it: {back}") from None
+    except ApiError:
+        raise
+    except McError as error:  # the debug container has ended, or its pod
         raise McError(error.message, f"another one: {back}") from None
     if given.terminal:
         session.note(f"{debugger.name} goes on; back to it: {back}")
@@ -158,20 +163,21 @@ async def _added(
     session: Session, target: Entry, document: Json, plan: Planned, profile: str, patience: float
 ) -> Container:
     """A new debug container that runs."""
-    from kubectl_mc.cluster.debug import add_container, until_running
+    from kubectl_mc.cluster.debug import add_container
+    from kubectl_mc.cluster.ephemeral import until_running
 
     pod = target.pod
     if vain := ineffective(document, plan):
         session.note(f"pod {pod.name} runs as a plain user: {', '.join(vain)} of the profile {profile} has no effect")
     await add_container(session.client(), pod, plan)
+    image = str(plan.document["image"])
     session.note(
-        f"{plan.name} ({plan.document['image']}, profile {profile}) is in pod {pod.name} now, and stays until that is "
-        f"gone; it starts …"
+        f"{plan.name} ({image}, profile {profile}) is in pod {pod.name} now, and stays until that is gone; it starts …"
     )
     for what in plan.left_out:
-        session.note(f"it has not: {what}")
+        session.note(f"left out: {what}")
     try:
-        return await until_running(session.client(), pod, plan.name, patience, session.note)
+        return await until_running(session.client(), pod, plan.name, image, patience, session.note)
     except asyncio.CancelledError:
         session.note(
             f"{plan.name} stays in pod {pod.name}; enter it when it runs: {session.program} debug {where(target)}"
