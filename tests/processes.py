@@ -63,8 +63,13 @@ class Running:
             pass
         return self.process.wait(DEADLINE_SECONDS)
 
+    def next_note(self) -> str:
+        """The next line on stderr, once it has come."""
+        assert self.process.stderr is not None
+        return self.process.stderr.readline().decode().rstrip("\n")
+
     def stderr(self) -> str:
-        """Everything on stderr, once the process has ended."""
+        """Everything else on stderr, once the process has ended."""
         assert self.process.stderr is not None
         return self.process.stderr.read().decode()
 

@@ -43,6 +43,8 @@ class Clock:
         """Jump forward; everyone who sleeps on this clock looks at it again."""
         if seconds < 0:
             raise ValueError("the cluster's time never runs backwards")
+        if self._frozen_at is not None:
+            self._frozen_at += seconds
         self._offset += seconds
         jumped, self._jumped = self._jumped, asyncio.Event()
         jumped.set()
