@@ -33,8 +33,8 @@ _HEADER = rb"""(?:
     | \S+:\d+:in\ [`'].*\([\w:]+\)\s*$
 )"""
 """An exception as Java, JavaScript and .NET begin with it, and as Ruby does."""
-_BEGINS = re.compile(
-    rb"""(?:
+_begins = re.compile(
+    rb"""(?![\d{\[])(?:  # as most lines begin
     # What belongs to any line that it stands behind.
     (?P<caret>[\ \t]+[~^]+\s*$) | (?P<indented>[\ \t]+\S) | (?P<cause>Caused\ by:\ |\.\.\.\ \d+\ more)
     # What begins a trace, on its own or behind the line that announces it.
@@ -46,7 +46,7 @@ _BEGINS = re.compile(
     )"""
     % _HEADER,
     re.VERBOSE,
-)
+).match
 _ANYWHERE = frozenset({"caret", "indented", "cause"})
 _AFTER = {
     # Indented JSON and calls end with brackets; .NET has a line between two stacks.
@@ -90,7 +90,7 @@ class Records:
         """The last line's time; empty while there is none."""
         self._message = b""
         self._state = ""
-        """What the last line was: a name of `_BEGINS` or `_AFTER`."""
+        """What the last line was: a name of `_begins` or `_AFTER`."""
         self._continued = False
         """Whether it continued the one before it."""
 
@@ -114,13 +114,13 @@ class Records:
         last_stamp, last, state, continued = self._stamp, self._message, self._state, self._continued
         self._stamp, self._message, self._state, self._continued = stamp, message, "", False
         after = _compiled(_AFTER[state]).match(message) if state in _AFTER else None
-        begins = _BEGINS.match(message) if after is None else None
+        begins = _begins(message) if after is None else None
         if after is None and begins is None:
             return False
         near = last_stamp != b"" and _are_near(last_stamp, stamp)
         if after is not None and near:
             self._state, self._continued = after.lastgroup or "", True
-        elif (begins := begins or _BEGINS.match(message)) is not None:
+        elif (begins := begins or _begins(message)) is not None:
             name = begins.lastgroup or ""
             if name not in _ANYWHERE:
                 self._state = name
@@ -143,7 +143,7 @@ def may_have_records(whole: bytes, lines: list[bytes]) -> bool:
     return (
         bool(firsts & _BLANKS)
         or any(_RECORD_PARTS[first] in whole for first in firsts & _RECORD_PARTS.keys())
-        or any(_BEGINS.match(message_of(line)) for line in lines[-_BEGINNING:])
+        or any(map(_begins, map(message_of, lines[-_BEGINNING:])))
     )
 
 
@@ -158,7 +158,7 @@ def _goes_on(name: str, behind: bytes | None) -> bool:
     if behind is None or name == "panicked":
         return True
     message = behind.partition(b" ")[2][:-TAG]
-    begins = _BEGINS.match(message)
+    begins = _begins(message)
     if begins is not None and begins.lastgroup in _ANYWHERE:
         return True
     return name in _AFTER and _compiled(_AFTER[name]).match(message) is not None
@@ -171,7 +171,7 @@ def _announces(message: bytes, header: bytes) -> bool:
     a failure has to do. JSON has its trace within, and an exception is not announced by another one.
     """
     message = message.rstrip()
-    if (message.startswith(b"{") and message.endswith(b"}")) or _BEGINS.match(message):
+    if (message.startswith(b"{") and message.endswith(b"}")) or _begins(message):
         return False
     if message.endswith(b":") or header.rstrip() in message:
         return True
