@@ -243,19 +243,19 @@ def _say_ends(session: Session, entries: "Sequence[Entry]", fan_out: "FanOut") -
     """How it went, on stderr: nothing where all is well."""
     from kubectl_mc.cluster.fan_out import source_of
 
-    failed = [end for end in fan_out.ends.values() if end.code]
+    ends = [fan_out.ends[source] for entry in entries if (source := source_of(entry)) in fan_out.ends]
+    failed = sorted((end for end in ends if end.code), key=lambda end: -end.code)
     cut = [entry for entry in entries if source_of(entry) not in fan_out.ends]
     going = [entry for entry in cut if source_of(entry) in fan_out.begun]
     if len(entries) == 1:
         for end in (end for end in failed if end.why and not end.forbidden):
             session.report(McError(end.why, end.error.hint if end.error is not None else None))
-    elif cut or not all(end.forbidden for end in fan_out.ends.values()):
+    elif cut or not all(end.forbidden for end in ends):
         counts = {"failed": len(failed), "had not ended": len(cut)}
         words = [f"{count} of {len(entries)} {how}" for how, count in counts.items() if count]
         if words:
             session.note(", ".join(words))
         rows = [_Row(end.entry, str(end.code), "not permitted" if end.forbidden else end.why) for end in failed]
-        rows.sort(key=lambda row: (-int(row.exit), row.entry.pod.namespace, row.entry.pod.name))
         rows += [_Row(entry, "-", "had not ended" if entry in going else "had not begun") for entry in cut]
         if len(going) < len(entries):  # else that is all there is to say
             _print_rows(_aside(session), rows)
