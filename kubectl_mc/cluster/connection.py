@@ -143,10 +143,14 @@ class Connection:
             McError: the server refuses, or no connection.
         """
         socket = await self._upgraded(path, subject, params, protocols)
+        held = socket._response.connection
+        transport = held.transport if held is not None else None
         try:
             yield socket
         finally:
             await socket.close()
+            if transport is not None:
+                transport.abort()  # as in `request`
 
     async def _upgraded(
         self, path: str, subject: Subject, params: Params, protocols: Sequence[str]
