@@ -46,6 +46,8 @@ class Shell:
         self._variables = dict(process.env)
         self._arguments: tuple[str, ...] = (process.argv[0],)
         self._code = 0
+        self._substitutions = 0
+        """How many there have been."""
 
     async def run(self) -> int:
         """`sh -c SCRIPT [NAME [ARGUMENT…]]`, a script on stdin, or a conversation on a terminal."""
@@ -182,10 +184,12 @@ class Shell:
                 await process.err(f"sh: can't {verb} {name}: {reason(error)}\n".encode())
                 return 1
         argv = tuple([field for word in command.words for field in await self._fields(word)])
+        before = self._substitutions
         values = {name: " ".join(await self._fields(word)) for name, word in command.assignments}
         if not argv:
             self._variables |= values
-            return self._code if not values else 0
+            # POSIX 2.9.1: without a command the code is that of the last substitution, and 0 without any.
+            return 0 if values and self._substitutions == before else self._code
         try:
             return await self._execute(replace(process, argv=argv, env=self._variables | values))
         finally:
@@ -265,6 +269,7 @@ class Shell:
 
     async def _substituted(self, text: str) -> str:
         """What a `$(…)` prints, without the newlines at its end."""
+        self._substitutions += 1
         written = Pipe()
         outer = self._process
         self._process = replace(outer, out=written.write)
