@@ -118,6 +118,9 @@ class ContainerRun:
         self._make_instance(now)
         if self.program.start_error:
             self.event(now, "Failed", f"Error: {self.program.start_error}", warning=True)
+            if self.role == "ephemeral":  # never tried again, and never said to have ended
+                self.change(Waiting("RunContainerError", self.program.start_error))
+                return
             # It never ran: the time of its start is the zero of Unix time.
             self._end(now, 128, "StartError", self.program.start_error, started_at=0.0)
             return
