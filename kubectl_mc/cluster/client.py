@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from kubectl_mc.cluster.connection import Connection
-from kubectl_mc.cluster.errors import Subject
+from kubectl_mc.cluster.errors import Subject, translated
 from kubectl_mc.errors import ApiError, Gone, UsageError
 from kubectl_mc.model.resources import Resource
 
@@ -93,8 +93,9 @@ class Client:
         path = resource.path(namespace, name, subresource)
         subject = Subject("patch", resource, namespace, name, subresource)
         headers = {"Content-Type": STRATEGIC_MERGE}
-        async with self.connection.request("PATCH", path, subject, headers=headers, body=change):
-            pass
+        async with self.connection.request("PATCH", path, subject, headers=headers, body=change) as response:
+            with translated(self.connection.server):
+                await response.read()  # else the connection could not be used again
 
     async def list_objects(self, scope: Scope) -> Listing:
         """All objects of a scope; a page whose token has expired makes the list start again, once.

@@ -48,62 +48,50 @@ async def until_running(
         McError: it never will, or has ended already.
     """
     wait = _Wait(client, pod, name, image, say)
-    watching, listening = asyncio.create_task(wait.by_status()), asyncio.create_task(wait.by_events())
+    watching = [asyncio.create_task(wait.by_status()), asyncio.create_task(wait.by_events())]
     try:
         async with asyncio.timeout(seconds or None):
-            await asyncio.wait([watching, listening], return_when=asyncio.FIRST_COMPLETED)
-            if not watching.done() and (failure := listening.result()) is not None:
-                raise failure
-            return await watching
+            return await wait.outcome
     except TimeoutError:
         why = f"it {wait.brief}" if wait.brief else "the node says nothing of it"
         hint = f"more patience: --timeout 5m; what happens: kubectl mc events {pod.name} -n {pod.namespace}"
         raise TimedOut(f"{name} has not started within {seconds:g} s: {why}", hint) from None
     finally:
-        for task in (watching, listening):
+        for task in watching:
             task.cancel()
-        await asyncio.gather(watching, listening, return_exceptions=True)
+        await asyncio.gather(*watching, return_exceptions=True)
 
 
 class _Wait:
-    """One container's, by whichever source tells first."""
+    """One container's, by whichever source tells first.
+
+    The sources are watched on until their tasks are cancelled, which closes their connections properly.
+    """
 
     def __init__(self, client: Client, pod: Pod, name: str, image: str, say: Callable[[str], None]) -> None:
         self._client, self._pod, self._name, self._image, self._say = client, pod, name, image, say
+        self.outcome: asyncio.Future[Container] = asyncio.get_running_loop().create_future()
+        """The container that runs, or why it never will."""
         self.brief = ""
         """What it waits for, without what was said of it already."""
         self._said = ""
 
-    async def by_status(self) -> Container:
-        """The container when it runs.
+    async def by_status(self) -> None:
+        """What the pod says of it."""
+        scope = Scope(PODS, self._pod.namespace, name=self._pod.name)
+        try:
+            async for change in watch(self._client, scope):
+                if isinstance(change, Interrupted):
+                    self._say(f"{change.error.message}; trying again")
+                    continue
+                items = change.items if isinstance(change, Snapshot) else [change.item]
+                gone = not items or isinstance(change, Deleted)
+                await self._look(None if gone else parse_pod(items[0]))
+        except McError as error:
+            self._fail(error)
 
-        Raises:
-            McError: it never will, its pod is gone, or the server is.
-        """
-        pod = self._pod
-        async for change in watch(self._client, Scope(PODS, pod.namespace, name=pod.name)):
-            if isinstance(change, Interrupted):
-                self._say(f"{change.error.message}; trying again")
-                continue
-            items = change.items if isinstance(change, Snapshot) else [change.item]
-            now = parse_pod(items[0]) if items and not isinstance(change, Deleted) else None
-            if now is None or now.uid != pod.uid:
-                raise McError(f"pod {pod.name} is gone")
-            container = next((each for each in now.containers if each.name == self._name), None)
-            if container is None:
-                continue
-            if container.state.running:
-                return container
-            if container.state.terminated:
-                raise await self._ended(container.state)
-            if (failure := self._took(container.state)) is not None:
-                raise failure
-            if now.terminal:
-                raise McError(f"pod {pod.name} has ended ({now.reason or now.phase}) before {self._name} started")
-        raise AssertionError("a watch has no end")
-
-    async def by_events(self) -> McError | None:
-        """Why it never will run; None where events cannot be had."""
+    async def by_events(self) -> None:
+        """What the node says of it, where events can be had."""
         path = f"spec.ephemeralContainers{{{self._name}}}"
         fields = f"involvedObject.uid={self._pod.uid},involvedObject.fieldPath={path}"
         try:
@@ -113,11 +101,30 @@ class _Wait:
                     event = parse_event(item)
                     if event.reason == "Pulling":
                         self._say(f"{self._name}: pulling {self._image} …")
-                    elif (state := state_told_by(event)) is not None and (failure := self._took(state)) is not None:
-                        return failure
+                    elif (state := state_told_by(event)) is not None:
+                        self._fail(self._took(state))
         except (ApiError, ConnectionLost):
-            pass  # the status tells the same, later
-        return None
+            return  # the status tells the same, later
+
+    def _fail(self, error: McError | None) -> None:
+        if error is not None and not self.outcome.done():
+            self.outcome.set_exception(error)
+
+    async def _look(self, pod: Pod | None) -> None:
+        if pod is None or pod.uid != self._pod.uid:
+            self._fail(McError(f"pod {self._pod.name} is gone"))
+            return
+        container = next((each for each in pod.containers if each.name == self._name), None)
+        if container is None or self.outcome.done():
+            return
+        if container.state.running:
+            self.outcome.set_result(container)
+        elif container.state.terminated:
+            self._fail(await self._ended(container.state))
+        else:
+            self._fail(self._took(container.state))
+            if pod.terminal:
+                self._fail(McError(f"pod {pod.name} has ended ({pod.reason or pod.phase}) before {self._name} started"))
 
     def _took(self, state: ContainerState) -> McError | None:
         """The failure that a wait is, if it is one; else it is said, once, what it waits for."""
