@@ -1,5 +1,6 @@
 """`kubectl mc exec --all`: one command in many containers, its lines whole, its exit codes told."""
 
+import fcntl
 import gc
 import os
 import re
@@ -174,6 +175,19 @@ def test_lines_of_several_containers_are_whole(script: str, lines: list[str], co
         found.setdefault(prefix, []).append(message)
     assert list(found.values()) == [lines] * (len(EVERYWHERE) if lines else 0)
     assert result.out == "" or result.out.endswith("\n")
+
+
+def test_long_lines_stay_whole_when_their_reader_is_slow_and_both_streams_are_one_pipe(config: Path) -> None:
+    ten = "X=$X$X$X$X$X$X$X$X$X$X"
+    script = f"X=$WHO-; {ten}; {ten}; {ten}; for n in 1 2 3 4; do echo $X; echo $X >&2; done"
+    command = [sys.executable, "-m", "kubectl_mc", "exec", "--all", "web", "-x", "setup", "--", "sh", "-c", script]
+    environ = {"KUBECONFIG": str(config), "PATH": os.environ["PATH"], "HOME": "/nonexistent"}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environ) as process:
+        assert process.stdout is not None
+        fcntl.fcntl(process.stdout, fcntl.F_SETPIPE_SZ, 4096)  # as good as a reader that takes little at a time
+        seen = process.stdout.read().decode()
+    found = sorted(seen.splitlines())
+    assert found == sorted(f"{name:5} | {f'{name}-' * 1000}" for name in ("app", "proxy", "side") for _ in range(8))
 
 
 def test_a_line_that_does_not_end_is_broken_and_that_is_said(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
