@@ -4,10 +4,12 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from unittest.mock import DEFAULT
 
 import pytest
 from pytest_mock import MockerFixture
 
+from kubectl_mc.cluster import ephemeral
 from kubectl_mc.cluster.client import Client
 from kubectl_mc.cluster.ephemeral import state_told_by
 from kubectl_mc.demo.programs import Exit, Program
@@ -235,6 +237,19 @@ def test_a_crash_looping_target_lends_its_volumes_and_environment_only(demo: Run
     assert "/proc" not in result.err
     [added] = debugged(demo)
     assert "targetContainerName" not in added
+
+
+def test_a_target_that_ends_meanwhile_is_done_without(
+    web: RunningDemo, kubeconfig: Path, mocker: MockerFixture
+) -> None:
+    first = mocker.patch.object(ephemeral, "until_running", wraps=ephemeral.until_running)
+    gone = ephemeral.TargetGone("invalid target container: it is not running - in state CONTAINER_EXITED")
+    first.side_effect = [gone, DEFAULT]
+    result = debug("web", "-c", "app", "--", "sh", "-c", "echo $MODE; exit 5", kubeconfig=kubeconfig)
+    assert (result.exit_code, result.out) == (5, "live\n")
+    assert "app has just ended: the debug container gets its volumes and environment" in result.err
+    assert "/proc" not in result.err
+    assert [each.get("targetContainerName") for each in debugged(web)] == ["app", None]
 
 
 ENV = {"name": "MODE", "value": "live"}

@@ -7,16 +7,20 @@ from kubectl_mc.cluster.targets import find_pods
 from kubectl_mc.errors import McError, NotFound
 from kubectl_mc.model.entry import Entry, best_pod, choose_container
 from kubectl_mc.model.parsing import parse_pod
+from kubectl_mc.model.pod import Role
 from kubectl_mc.model.resources import PODS
 from kubectl_mc.model.targets import Query
 
 
-async def find_entry(client: Client, query: Query, container: str, note: Callable[[str], None]) -> Entry:
+async def find_entry(
+    client: Client, query: Query, container: str, note: Callable[[str], None], *, beside: bool = False
+) -> Entry:
     """The container to enter.
 
     Args:
         container: its name; empty for the pod's default.
         note: told what was chosen where there was a choice.
+        beside: whether something is to be put beside it, for which debug containers are no choice.
 
     Raises:
         McError: there is no such pod or container.
@@ -33,8 +37,9 @@ async def find_entry(client: Client, query: Query, container: str, note: Callabl
     if not selection.one_pod:
         note(f"pod {pod.name}{f', one of {len(pods)}' if len(pods) > 1 else ''}")
     entry = choose_container(pod, container)
-    if entry.guessed:
-        others = ", ".join(f"{c.name} ({c.role.value})" for c in pod.containers if c is not entry.container)
+    choice = [each for each in pod.containers if not (beside and each.role is Role.EPHEMERAL)]
+    if entry.guessed and len(choice) > 1:
+        others = ", ".join(f"{each.name} ({each.role.value})" for each in choice if each is not entry.container)
         note(f"container {entry.container.name}; others, with -c: {others}")
     return entry
 

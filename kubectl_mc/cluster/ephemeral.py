@@ -24,6 +24,8 @@ _HOPELESS = frozenset({"ErrImageNeverPull", "RunContainerError"})
 _AS_ROOT = "runAsNonRoot"
 _NOT_RUN = "unable to start container process"
 """runc's words for a command that it could not start."""
+_NO_TARGET = "target container"
+"""In containerd's `invalid target container: … is not running` and the kubelet's `unable to find target container`."""
 _PULL = re.compile(r'Failed to pull image "[^"]*": (?P<why>.*)', re.DOTALL)
 _LOG_LINES = 5
 
@@ -32,6 +34,10 @@ class TimedOut(McError):
     """What was waited for did not come in time."""
 
     exit_code = ExitCode.TIMED_OUT
+
+
+class TargetGone(McError):
+    """The container whose processes it was to join has ended meanwhile, as a crash-looping one does."""
 
 
 async def until_running(
@@ -45,6 +51,7 @@ async def until_running(
 
     Raises:
         TimedOut: it has not started by then.
+        TargetGone: there are no processes to join, for now.
         McError: it never will, or has ended already.
     """
     wait = _Wait(client, pod, name, image, say)
@@ -133,6 +140,8 @@ class _Wait:
         if state.reason == "CreateContainerConfigError" and _AS_ROOT in state.message:
             hint = "an image with a user of its own: --image; or, where that is allowed, --profile general"
             return McError(f"the image {self._image} runs as root, which the profile restricted forbids", hint)
+        if _NO_TARGET in state.message:
+            return TargetGone(f"{self._name} found no process to join: {state.message}")
         if state.reason in _HOPELESS:
             return self._never_started(state)
         if state.reason in ("", "ContainerCreating", "PodInitializing"):

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 import typer
@@ -38,6 +38,19 @@ DEFAULT_IMAGE = "busybox:1.37"
 _NOT_FOUND = 127
 _ALPHABET = "bcdfghjklmnpqrstvwxz2456789"
 """As in the names that Kubernetes makes: no vowels, so no words."""
+
+
+_WITHOUT = "the debug container gets its volumes and environment, and not its processes"
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """What was asked for; empty where nothing was."""
+
+    image: str
+    profile: str
+    new: bool
+    patience: float
 
 
 def command(
@@ -100,25 +113,21 @@ async def _run(
     tty: bool | None,
 ) -> int:
     from kubectl_mc.cluster.entries import find_entry
+    from kubectl_mc.cluster.ephemeral import TargetGone
     from kubectl_mc.cluster.remote import RemoteRequest
 
-    entry = await find_entry(session.client(), query, container, session.note)
+    entry = await find_entry(session.client(), query, container, session.note, beside=True)
     document = await session.client().get(PODS, entry.pod.namespace, entry.pod.name)
     target = _target(session, replace(entry, pod=parse_pod(document)))
-    pod, joins = target.pod, target.container.state.running
+    pod, wish = target.pod, _Wish(image, profile, new, patience)
+    joins = target.container.state.running
     if not joins:
-        why = why_not(target, session.now())
-        session.note(f"{why}: the debug container gets its volumes and environment, and not its processes")
-    chosen = image or session.environ.get(IMAGE_VARIABLE) or DEFAULT_IMAGE
-    name = f"debugger-{''.join(random.choices(_ALPHABET, k=5))}"
-    plan = planned(document, target.container.name, name, chosen, profile or DEFAULT_PROFILE, joins=joins)
-    found = None if new else reusable(document, pod, plan, image, profile)
-    if found is not None:
-        debugger = found.container
-        lacks = f"; it lacks {', '.join(found.lacks)} (one that has it: --new)" if found.lacks else ""
-        session.note(f"{debugger.name} runs already ({debugger.spec.image}){lacks}")
-    else:
-        debugger = await _added(session, target, document, plan, profile or DEFAULT_PROFILE, patience)
+        session.note(f"{why_not(target, session.now())}: {_WITHOUT}")
+    try:
+        debugger = await _debugger(session, target, document, wish, joins=joins)
+    except TargetGone:
+        session.note(f"{target.container.name} has just ended: {_WITHOUT}")
+        joins, debugger = False, await _debugger(session, target, document, wish, joins=False)
     if joins:
         session.note(await _root_words(session, target, document, debugger))
     given = streams(session, stdin=stdin, tty=tty)
@@ -159,8 +168,22 @@ def _target(session: Session, entry: Entry) -> Entry:
     return entry
 
 
+async def _debugger(session: Session, target: Entry, document: Json, wish: _Wish, *, joins: bool) -> Container:
+    """A debug container that runs, which may have run before."""
+    image = wish.image or session.environ.get(IMAGE_VARIABLE) or DEFAULT_IMAGE
+    name = f"debugger-{''.join(random.choices(_ALPHABET, k=5))}"
+    profile = wish.profile or DEFAULT_PROFILE
+    plan = planned(document, target.container.name, name, image, profile, joins=joins)
+    found = None if wish.new else reusable(document, target.pod, plan, wish.image, wish.profile)
+    if found is None:
+        return await _added(session, target, document, plan, image, profile, wish.patience)
+    lacks = f"; it lacks {', '.join(found.lacks)} (one that has it: --new)" if found.lacks else ""
+    session.note(f"{found.container.name} runs already ({found.container.spec.image}){lacks}")
+    return found.container
+
+
 async def _added(
-    session: Session, target: Entry, document: Json, plan: Planned, profile: str, patience: float
+    session: Session, target: Entry, document: Json, plan: Planned, image: str, profile: str, patience: float
 ) -> Container:
     """A new debug container that runs."""
     from kubectl_mc.cluster.debug import add_container
@@ -170,7 +193,6 @@ async def _added(
     if vain := ineffective(document, plan):
         session.note(f"pod {pod.name} runs as a plain user: {', '.join(vain)} of the profile {profile} has no effect")
     await add_container(session.client(), pod, plan)
-    image = str(plan.document["image"])
     session.note(
         f"{plan.name} ({image}, profile {profile}) is in pod {pod.name} now, and stays until that is gone; it starts …"
     )
@@ -179,9 +201,8 @@ async def _added(
     try:
         return await until_running(session.client(), pod, plan.name, image, patience, session.note)
     except asyncio.CancelledError:
-        session.note(
-            f"{plan.name} stays in pod {pod.name}; enter it when it runs: {session.program} debug {where(target)}"
-        )
+        later = f"{session.program} debug {where(target)}"
+        session.note(f"{plan.name} stays in pod {pod.name}; enter it when it runs: {later}")
         raise
 
 

@@ -96,7 +96,7 @@ def reusable(document: Json, pod: Pod, wanted: Planned, image: str, profile: str
     target = wanted.document.get("targetContainerName", "")
     paths = [mount["mountPath"] for mount in wanted.document.get("volumeMounts", ())]
     running = {each.name: each for each in pod.containers if each.role is Role.EPHEMERAL and each.state.running}
-    best: Reusable | None = None
+    found: list[Reusable] = []
     for spec in objects(mapping(document, "spec"), "ephemeralContainers"):
         container = running.get(text(spec, "name"))
         if container is None or text(spec, "targetContainerName") != target:
@@ -109,9 +109,8 @@ def reusable(document: Json, pod: Pod, wanted: Planned, image: str, profile: str
             continue
         if any(each not in objects(spec, key) for key in ("env", "envFrom") for each in wanted.document.get(key, ())):
             lacks = (*lacks, "its environment")
-        if best is None or len(lacks) <= len(best.lacks):
-            best = Reusable(container, lacks)
-    return best
+        found.append(Reusable(container, lacks))
+    return min(found, key=lambda each: (len(each.lacks), -_started(each.container)), default=None)
 
 
 def ineffective(pod: Json, wanted: Planned) -> tuple[str, ...]:
@@ -126,6 +125,12 @@ def shares_processes(pod: Json) -> bool:
     """Whether the target's main process is one of several containers' or the node's, and not process 1."""
     spec = mapping(pod, "spec")
     return flag(spec, "shareProcessNamespace") is True or flag(spec, "hostPID") is True
+
+
+def _started(container: Container) -> float:
+    """Seconds; the order of the spec tells nothing, as a patch puts new containers first."""
+    at = container.state.started_at
+    return at.timestamp() if at is not None else 0.0
 
 
 def _container(pod: Json, name: str) -> Json:

@@ -41,7 +41,10 @@ def pod(target: Json | None = None, *ephemeral: Json, state: str = "running", **
         },
         "status": {
             "phase": "Running",
-            "ephemeralContainerStatuses": [{"name": each["name"], "state": {state: {}}} for each in ephemeral],
+            "ephemeralContainerStatuses": [
+                {"name": each["name"], "state": {state: {"startedAt": f"2026-03-01T12:00:{second:02d}Z"}}}
+                for second, each in enumerate(ephemeral)
+            ],
         },
     }
 
