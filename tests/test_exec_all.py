@@ -23,9 +23,6 @@ from tests.processes import DEADLINE_SECONDS, Running, on_a_pipe, on_a_terminal
 
 Json = dict[str, Any]
 
-# A WebSocket's TLS may still be saying good-bye when the loop ends: nothing of a user's, and nobody else's fault here.
-pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
-
 EVERYWHERE = {"web/proxy", "web/app", "web/side", "db/app"}
 MANY = 60
 """More containers than begin at a time."""

@@ -517,9 +517,9 @@ def test_an_unknown_container_names_the_known_ones_with_their_roles(words: list[
         (
             ["pod", "web", "app"],
             1,
-            'not found in namespace "demo"\nhint: app is a container of pod/web; its logs: `logs',
+            'not found in namespace "demo"\nhint: app is a container of pod/web: name',
         ),
-        (["pod", "web", "app", "-f"], 1, "\nhint: app is a container of pod/web; its logs: `logs pod/web -c app`\n"),
+        (["pod", "web", "app", "-f"], 1, "\nhint: app is a container of pod/web: name it with pod/web -c app\n"),
         (
             ["web/app"],
             2,

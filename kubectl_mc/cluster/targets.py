@@ -144,7 +144,7 @@ async def _as_container(client: Client, target: Target) -> str:
         return ""
     if not any(container.name == target.name for pod in pods for container in parse_pod(pod).containers):
         return ""
-    return f"{target.name} is a container of {first}; its logs: `logs {first} -c {target.name}`"
+    return f"{target.name} is a container of {first}: name it with {first} -c {target.name}"
 
 
 async def _nearest(client: Client, target: Target) -> str:

@@ -206,9 +206,9 @@ def test_an_unknown_name_names_the_nearest_and_the_others_are_found() -> None:
 @pytest.mark.parametrize(
     ("words", "hint"),
     [
-        (["web", "other", "app"], "app is a container of pod/web; its logs: `logs pod/web -c app`"),
-        (["pod", "web", "app"], "app is a container of pod/web; its logs: `logs pod/web -c app`"),
-        (["svc", "front", "app"], "app is a container of service/front; its logs: `logs service/front -c app`"),
+        (["web", "other", "app"], "app is a container of pod/web: name it with pod/web -c app"),
+        (["pod", "web", "app"], "app is a container of pod/web: name it with pod/web -c app"),
+        (["svc", "front", "app"], "app is a container of service/front: name it with service/front -c app"),
         (["pod", "web", "ap"], "there are 2 pods in namespace demo; another one: -n NAMESPACE, or -A"),
         (["pod", "gone", "app"], "there are 2 pods in namespace demo; another one: -n NAMESPACE, or -A"),
         (["pod/web", "pod/app"], "there are 2 pods in namespace demo; another one: -n NAMESPACE, or -A"),
