@@ -114,6 +114,18 @@ async def converse(
     return code
 
 
+async def confirmed(session: Session, question: str) -> bool:
+    """Ask a person on the terminal; Enter means yes, the end of stdin no."""
+    from kubectl_mc.relay import read_piece
+    from kubectl_mc.terminal import stdin_descriptor
+
+    descriptor = stdin_descriptor()
+    if descriptor is None:
+        return False
+    session.ask(f"{question} [Y/n]")
+    return (await read_piece(descriptor)).lower() in (b"\n", b"y\n", b"yes\n")
+
+
 def where(entry: Entry) -> str:
     """A container in the words of a command line: `web-7d4b9 -n shop -c app`."""
     return f"{entry.pod.name} -n {entry.pod.namespace} -c {entry.container.name}"

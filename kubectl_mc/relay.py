@@ -6,7 +6,7 @@ import select
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from kubectl_mc.outlet import Outlet
@@ -99,7 +99,7 @@ class Relay:
 
         if self._stdin is None:
             return
-        while data := await _read(self._stdin):
+        while data := await read_piece(self._stdin):
             data, detaches = self._keys.passed(data) if self._terminal else (data, False)
             self._sending = True
             try:
@@ -122,7 +122,8 @@ class Relay:
         """Whatever the program has left switched on the terminal; what is said next begins a line."""
         rest = self._modes.undo() + (b"\r\n" if self._unfinished else b"")
         if rest:
-            await self._session.outlet().write(rest)
+            with suppress(OSError):  # it has been closed
+                await self._session.outlet().write(rest)
 
 
 class Keys:
@@ -178,7 +179,7 @@ async def _told(remote: "RemoteSession", size: tuple[int, int]) -> None:
         return  # whoever reads will say so
 
 
-async def _read(descriptor: int) -> bytes:
+async def read_piece(descriptor: int) -> bytes:
     """The next bytes of a descriptor, empty at its end, while everything else goes on."""
     loop = asyncio.get_running_loop()
     ready = loop.create_future()

@@ -175,6 +175,13 @@ class Session:
             self._noted.add(text)
             self._say(text)
 
+    def ask(self, question: str) -> None:
+        """A question on stderr, the answer to which is typed behind it."""
+        from kubectl_mc.render.text import one_line
+
+        self.stderr.write(f"{one_line(question)} ")
+        self.stderr.flush()
+
     def report(self, error: McError) -> None:
         """An error and its hint, on stderr."""
         self._say(error.message if error.message.startswith("Error from server") else f"error: {error.message}")

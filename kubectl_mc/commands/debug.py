@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from kubectl_mc.entering import SHELL, converse, single, streams, where
+from kubectl_mc.entering import SHELL, Streams, converse, single, streams, where
 from kubectl_mc.errors import ApiError, ConnectionLost, McError, NotStarted, UsageError
 from kubectl_mc.model.debugging import (
     DEFAULT_PROFILE,
@@ -44,13 +44,14 @@ _WITHOUT = "the debug container gets its volumes and environment, and not its pr
 
 
 @dataclass(frozen=True, slots=True)
-class _Wish:
+class Wish:
     """What was asked for; empty where nothing was."""
 
-    image: str
-    profile: str
-    new: bool
-    patience: float
+    image: str = ""
+    profile: str = ""
+    new: bool = False
+    patience: float = 60.0
+    """Seconds; 0 for ever."""
 
 
 def command(
@@ -93,10 +94,8 @@ def command(
     if profile and profile not in PROFILES:
         raise UsageError(f"--profile {profile}: no such profile", f"one of {', '.join(PROFILES)}")
     words: tuple[str, ...] = context.meta.get("command", ())
-    work = _run(
-        session, query, container, words, image, profile, new=new, patience=seconds(timeout), stdin=stdin, tty=tty
-    )
-    return session.run(work)
+    wish = Wish(image, profile, new, seconds(timeout))
+    return session.run(_run(session, query, container, words, wish, stdin=stdin, tty=tty))
 
 
 async def _run(
@@ -104,22 +103,29 @@ async def _run(
     query: Query,
     container: str,
     words: tuple[str, ...],
-    image: str,
-    profile: str,
+    wish: Wish,
     *,
-    new: bool,
-    patience: float,
     stdin: bool,
     tty: bool | None,
 ) -> int:
     from kubectl_mc.cluster.entries import find_entry
+
+    entry = await find_entry(session.client(), query, container, session.note, beside=True)
+    return await beside(session, entry, words, wish, streams(session, stdin=stdin, tty=tty))
+
+
+async def beside(session: Session, entry: Entry, words: tuple[str, ...], wish: Wish, given: Streams) -> int:
+    """A command, or a shell, in a debug container beside a container; its exit code.
+
+    Raises:
+        McError: there can be none, or the session was cut.
+    """
     from kubectl_mc.cluster.ephemeral import TargetGone
     from kubectl_mc.cluster.remote import RemoteRequest
 
-    entry = await find_entry(session.client(), query, container, session.note, beside=True)
     document = await session.client().get(PODS, entry.pod.namespace, entry.pod.name)
     target = _target(session, replace(entry, pod=parse_pod(document)))
-    pod, wish = target.pod, _Wish(image, profile, new, patience)
+    pod = target.pod
     joins = target.container.state.running
     if not joins:
         session.note(f"{why_not(target, session.now())}: {_WITHOUT}")
@@ -130,7 +136,6 @@ async def _run(
         joins, debugger = False, await _debugger(session, target, document, wish, joins=False)
     if joins:
         session.note(await _root_words(session, target, document, debugger))
-    given = streams(session, stdin=stdin, tty=tty)
     request = RemoteRequest(
         pod.namespace, pod.name, debugger.name, words or SHELL, stdin=given.stdin is not None, tty=given.terminal
     )
@@ -168,7 +173,7 @@ def _target(session: Session, entry: Entry) -> Entry:
     return entry
 
 
-async def _debugger(session: Session, target: Entry, document: Json, wish: _Wish, *, joins: bool) -> Container:
+async def _debugger(session: Session, target: Entry, document: Json, wish: Wish, *, joins: bool) -> Container:
     """A debug container that runs, which may have run before."""
     image = wish.image or session.environ.get(IMAGE_VARIABLE) or DEFAULT_IMAGE
     name = f"debugger-{''.join(random.choices(_ALPHABET, k=5))}"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kubectl_mc.entering import SHELL, converse, enter, single, streams, where
+from kubectl_mc.entering import SHELL, confirmed, converse, enter, single, streams, where
 from kubectl_mc.errors import McError, NotStarted, UsageError
 from kubectl_mc.logs.choice import Choice, parse_globs, parse_roles
 from kubectl_mc.model.targets import Query, parse_query
@@ -119,8 +119,14 @@ async def _run(
     except NotStarted as error:
         if words or error.exit_code != _NOT_FOUND:
             raise
-        hint = f"{session.program} debug {where(entry)}"
-        raise McError(f"{name} has no shell (image {entry.container.spec.image})", hint) from None
+    why = f"{name} has no shell (image {entry.container.spec.image})"
+    if not given.terminal:
+        raise McError(why, f"{session.program} debug {where(entry)}")
+    if not await confirmed(session, f"{why}. Open one beside it: {session.program} debug {where(entry)}?"):
+        return _NOT_FOUND
+    from kubectl_mc.commands.debug import Wish, beside
+
+    return await beside(session, entry, (), Wish(), given)
 
 
 async def _run_all(session: Session, query: Query, choice: Choice, words: tuple[str, ...], *, prefix: bool) -> int:
