@@ -141,7 +141,7 @@ def test_who_filters_everything_away_is_told_how_much_there_was(demo: RunningDem
     started(demo, pod("web", "app"), {"app": says("one", "two")})
     with on_a_pipe("logs", "web", "-g", "three", environ={"KUBECONFIG": str(kubeconfig)}) as process:
         assert process.wait() == 0
-        assert (process.seen, process.stderr()) == ("", "None of the lines read (2) passes the filters.\n")
+        assert (process.seen, process.stderr()) == ("", "None of the lines read (2) pass the filters.\n")
 
 
 def test_bounds_are_exact_to_the_nanosecond(demo: RunningDemo, kubeconfig: Path) -> None:
@@ -154,6 +154,39 @@ def test_bounds_are_exact_to_the_nanosecond(demo: RunningDemo, kubeconfig: Path)
     with on_a_pipe("logs", "web", *bounds, environ={"KUBECONFIG": str(kubeconfig)}) as process:
         assert process.wait() == 0
         assert process.seen == "line 1\nline 2\nline 3\n"
+
+
+def test_a_container_that_cannot_start_beside_others_is_named(demo: RunningDemo, kubeconfig: Path) -> None:
+    document = pod("web", "app", "typo")
+    document["spec"]["containers"][1]["image"] = "ngnix:1.27"
+    lived(demo, 300, document, {"app": COUNTING})
+    with follow("web", kubeconfig=kubeconfig) as process:
+        assert re.fullmatch(r"web/typo has not started \((ErrImagePull|ImagePullBackOff)\); .*", process.next_note())
+        process.read_until("app  | count")
+        assert process.interrupt() == 130
+
+
+def test_the_last_lines_before_an_end_are_those_before_it(demo: RunningDemo, kubeconfig: Path) -> None:
+    started(demo, pod("web", "app"), {"app": Program()})
+    log, second = log_of(demo, "web"), int(demo.call(demo.cluster.clock.now)) - 100
+    for number in range(50):
+        demo.call(log.append, (second + number) * 10**9, f"line {number}")
+    end_at = f"{datetime.fromtimestamp(second + 30, UTC):%Y-%m-%dT%H:%M:%SZ}"
+    words = ["--tail", "3", "--until", end_at, "--no-prefix"]
+    with on_a_pipe("logs", "web", *words, environ={"KUBECONFIG": str(kubeconfig)}) as process:
+        assert process.wait() == 0
+        assert process.seen == "line 28\nline 29\nline 30\n"
+
+
+def test_an_end_stands_behind_what_others_wrote_in_its_second(demo: RunningDemo, kubeconfig: Path) -> None:
+    started(demo, pod("web", "app", "side", restart_policy="Never"), {"app": Program(), "side": Program()})
+    demo.call(lambda: demo.cluster.clock.freeze(demo.cluster.clock.now()))
+    end(demo, "web", "side", 5)
+    second = int(demo.call(demo.cluster.clock.now))
+    demo.call(log_of(demo, "web").append, second * 10**9 + 900_000_000, "why it ended")
+    with on_a_pipe("logs", "web", environ={"KUBECONFIG": str(kubeconfig)}) as process:
+        assert process.wait() == 0
+        assert process.seen.index("why it ended") < process.seen.index("side exited 5")
 
 
 def test_pods_that_have_not_started_are_counted_where_they_are_many(demo: RunningDemo, kubeconfig: Path) -> None:

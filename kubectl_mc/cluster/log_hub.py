@@ -121,12 +121,26 @@ class LogHub:
         task = self._tails.get(Source(pod.uid, pod.namespace, pod.name, container))
         return task is not None and not task.done()
 
-    def tell(self, member: Member, kind: Kind, message: str, at: datetime | None = None) -> None:
-        """A word among a source's lines, in its place by time, though not before the newest of them."""
+    def tell(self, member: Member, kind: Kind, message: str, at: datetime | None = None, *, last: bool = False) -> None:
+        """A word among a source's lines, in its place by time, though not before the newest of them.
+
+        Args:
+            at: in whole seconds, as the kubelet's are.
+            last: whether nothing of the source comes after it: then it stands behind what others wrote in that second.
+        """
         newest = self._merge.newest_of(member.number)
-        now = newest or self._merge.newest or stamp_at(datetime.now(UTC))
-        key = max(newest, stamp_at(at)) if at is not None else now
-        self._feed(member.number, [told(kind, key, message, member.tag)])
+        if at is None:
+            key = newest or self._merge.newest or stamp_at(datetime.now(UTC))
+        elif last:
+            end = stamp_at(at.replace(microsecond=999_999))
+            # What is still to come of others must not be late because of it.
+            key = min(end, max(self._merge.newest, stamp_at(at))) if self.reach.follow else end
+        else:
+            key = stamp_at(at)
+        line = told(kind, max(newest, key), message, member.tag)
+        if at is not None:
+            line.stamp = max(newest, stamp_at(at))
+        self._feed(member.number, [line])
 
     def tell_event(self, pod: Pod, container: str, message: str, at: datetime, place: datetime) -> None:
         """A pod's event, `at` its time; it stands where `place` says. No container's line waits for one."""

@@ -34,8 +34,8 @@ class Stream(Protocol):
     async def take(self, member: Member, lines: list[bytes]) -> None:
         """Lines of a source; returns when there is room for more of it."""
 
-    def tell(self, member: Member, kind: Kind, message: str, at: datetime | None = None) -> None:
-        """A word among a source's lines."""
+    def tell(self, member: Member, kind: Kind, message: str, at: datetime | None = None, *, last: bool = False) -> None:
+        """A word among a source's lines, or behind the last of them."""
 
     def fail(self, source: Source, error: McError) -> None:
         """A source cannot be read."""
@@ -53,10 +53,10 @@ class MemberSink:
     async def lines(self, lines: list[bytes]) -> None:
         await self._stream.take(self._member, lines)
 
-    def ended(self, container: Container, state: ContainerState) -> None:
+    def ended(self, container: Container, state: ContainerState, *, last: bool = False) -> None:
         tally = self._member.tally
         tally.exit_code = state.exit_code
-        self._tell(Kind.LIFECYCLE, words.ended(container, state), state.finished_at)
+        self._tell(Kind.LIFECYCLE, words.ended(container, state), state.finished_at, last=last)
 
     def started(self, container: Container, last: ContainerState | None, missed: int) -> None:
         tally = self._member.tally
@@ -65,9 +65,9 @@ class MemberSink:
         began = latest_end(container) or container.state
         self._tell(Kind.LIFECYCLE, words.restarted(container, last, missed), began.started_at)
 
-    def gap(self) -> None:
+    def gap(self, *, certain: bool = True) -> None:
         self._member.tally.gaps += 1
-        self._tell(Kind.GAP, words.GAP)
+        self._tell(Kind.GAP, words.GAP if certain else words.PERHAPS)
 
     def resumed(self) -> None:
         self._member.tally.resumed += 1
@@ -84,6 +84,6 @@ class MemberSink:
     def failed(self, error: McError) -> None:
         self._stream.fail(self._member.source, error)
 
-    def _tell(self, kind: Kind, message: str, at: datetime | None = None) -> None:
+    def _tell(self, kind: Kind, message: str, at: datetime | None = None, *, last: bool = False) -> None:
         if at is None or self._stream.reach.covers(at):
-            self._stream.tell(self._member, kind, message, at)
+            self._stream.tell(self._member, kind, message, at, last=last)

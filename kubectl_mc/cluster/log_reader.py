@@ -2,9 +2,10 @@
 
 import asyncio
 from bisect import bisect_left, bisect_right
+from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import Protocol
@@ -67,8 +68,8 @@ class Lines(Protocol):
     async def lines(self, lines: list[bytes]) -> None:
         """Lines of the log; returns when there is room for more."""
 
-    def gap(self) -> None:
-        """Lines are missing here: the kubelet no longer has them."""
+    def gap(self, *, certain: bool = True) -> None:
+        """Lines are missing here, or may be: the kubelet no longer has them."""
 
     def resumed(self) -> None:
         """The stream had broken off and goes on where it stopped."""
@@ -94,6 +95,7 @@ class LogReader:
         self._source = source
         self._reach = reach
         self._lines = lines
+        self._tag = tag
         self._intake = Intake(tag)
         self._anchor = Anchor()
         self._latest = b""
@@ -155,10 +157,9 @@ class LogReader:
         self._anchor.resume()
 
     def lost(self) -> None:
-        """What came after a break can never be read."""
-        if self._broken:
-            self._broken = self._cut = False
-            self._lines.gap()
+        """What may have come after the last line can never be read."""
+        self._lines.gap(certain=self._broken)
+        self._broken = self._cut = False
 
     async def whole(self, *, previous: bool = False, tail: int | None = None) -> None:
         """The log as far as it goes.
@@ -176,9 +177,10 @@ class LogReader:
             try:
                 await self._pass(self._request(previous=previous, tail=tail))
             except (ApiError, ConnectionLost) as error:
-                self.broke(badly=True)
                 if attempt == _TRIES - 1 or (isinstance(error, ApiError) and error.code not in BUSY):
+                    self._intake.drop()
                     raise
+                self.broke(badly=True)
                 await asyncio.sleep(BACKOFF_SECONDS[attempt])
             else:
                 return
@@ -187,12 +189,54 @@ class LogReader:
         """What `whole` would read, held in memory; a node keeps 10 MiB of an instance by default."""
         return [block async for block in self._stream(self._request(previous=previous))]
 
+    async def last(self, count: int, *, previous: bool = False) -> list[bytes]:
+        """The last lines within the bounds; for `tail` before an end that the server knows nothing of.
+
+        Raises:
+            ApiError, ConnectionLost: it cannot be read.
+        """
+        self._reads_previous = previous
+        found: deque[bytes] = deque(maxlen=count)
+        intake = Intake(self._tag)
+
+        def take(lines: list[bytes]) -> bool:
+            for line in lines:
+                if kind_of(line) is not Kind.LOG:
+                    self._said([line])
+                elif self._until and line[:STAMP] > self._until:
+                    return False
+                elif line[:STAMP] >= self._since:
+                    found.append(line)
+            return True
+
+        request = replace(self._request(previous=previous), tail=None)
+        async with aclosing(self._stream(request)) as blocks:
+            async for block in blocks:
+                if not take(intake.take(block)):
+                    return list(found)
+        take(intake.end())
+        return list(found)
+
     def knows(self, blocks: list[bytes]) -> bool:
         """Whether what was held has the line that was seen last; also where none has been."""
         if not self._latest:
             return True
         lines = Intake(_ANY_TAG).take(b"".join(blocks) + b"\n")
         return any(stamp_of(line) == self._latest for line in lines)
+
+    async def rest(self) -> bool:
+        """Pass on what follows the line that was seen last, from the log that has it; False where none has."""
+        for previous in (False, True) if self._latest else ():
+            try:
+                blocks = await self.blocks(previous=previous)
+            except ApiError as error:
+                if error.code in GONE:
+                    continue
+                raise
+            if self.knows(blocks):
+                await self.put(blocks, complete=True)
+                return True
+        return False
 
     async def is_previous(self) -> bool:
         """Whether what was seen last is in the previous instance's log by now. A pod's status says so later."""

@@ -14,6 +14,7 @@ from kubectl_mc.cluster.targets import Selection, find_pods, select
 from kubectl_mc.cluster.watch import Changed, Deleted, Interrupted
 from kubectl_mc.errors import ApiError, ConnectionLost, ExitCode, McError, NotFound
 from kubectl_mc.logs.choice import Choice
+from kubectl_mc.model.health import ORDINARY_WAITS
 from kubectl_mc.model.parsing import mapping, objects, parse_pod
 from kubectl_mc.model.pod import Pod
 from kubectl_mc.model.resources import JOBS
@@ -87,7 +88,10 @@ class LogRun:
         found = await find_pods(self._client, question.query)
         pods = [parse_pod(pod) for pod in found.pods]
         question.choice.require_any(pods)
-        if not pods and not found.errors:
+        asleep = [selection for selection in found.selections if selection.asleep]
+        if not pods and asleep:
+            self._output.note(f"{asleep[0].target} has no pods: {asleep[0].asleep}.")
+        elif not pods and not found.errors:
             self._output.note(f"No pods found{self._where}.")
         await self._begin(pods)
         self.hub.finish()
@@ -142,7 +146,18 @@ class LogRun:
             status = summarize(pod).status
             self._output.note(f"{pod.name} has not started ({status}){follows.format('it')}.")
             self._output.note(f"hint: see what holds it up: kubectl mc status {pod.name} -n {pod.namespace}")
+        for pod in pods if self._question.reach.follow else ():
+            self._say_what_is_stuck(pod)
         return bool(unbegun)
+
+    def _say_what_is_stuck(self, pod: Pod) -> None:
+        """Name the containers that have never started beside others that have, and not because it isn't their turn."""
+        chosen = self._question.choice.of(pod)
+        if not any(each.status.container_id for each in chosen):
+            return
+        for each in chosen:
+            if each.state.waiting and each.state.reason not in ORDINARY_WAITS and not each.status.container_id:
+                self._output.note(f"{pod.name}/{each.name} has not started ({each.state.reason}); waiting for it.")
 
     async def _ended(self, feed: PodFeed, selections: list[Selection], emitting: asyncio.Task[None]) -> int:
         """Take in changes until there is nothing to wait for; the exit code."""

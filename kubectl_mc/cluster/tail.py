@@ -77,8 +77,8 @@ class PodView:
 class Sink(Lines, Protocol):
     """Where a tail's findings go, in their order."""
 
-    def ended(self, container: Container, state: ContainerState) -> None:
-        """The instance whose lines came last has ended."""
+    def ended(self, container: Container, state: ContainerState, *, last: bool = False) -> None:
+        """The instance whose lines came last has ended; `last`: no other one comes after it."""
 
     def started(self, container: Container, last: ContainerState | None, missed: int) -> None:
         """Another instance begins after one that ended as `last`; `missed` ones before it could not be read."""
@@ -113,6 +113,8 @@ class Tail:
             if self._reach.follow:
                 await self._live()
             elif self._reach.previous:
+                if not container.status.restarts and container.status.last is None:
+                    raise NotFound("there is no previous log: it has not been restarted")
                 await self._reader.whole(previous=True)
             else:
                 await self._once(container)
@@ -126,7 +128,7 @@ class Tail:
         if not await self._history(container):
             await self._reader.whole()
         if (end := latest_end(container)) is not None:
-            self._sink.ended(container, end)
+            self._sink.ended(container, end, last=True)
 
     async def _live(self) -> None:
         seen: Container | None = None
@@ -146,8 +148,13 @@ class Tail:
                 await self._rest(container)
             if ended is None:
                 return
-            self._sink.ended(container, ended)
+            self._sink.ended(container, ended, last=self._is_last(container))
             seen = container
+
+    def _is_last(self, container: Container) -> bool:
+        """Whether no instance can come after one that has ended."""
+        now = _find(self._view.pod, container.name)
+        return self._view.pod is None or now is None or not will_restart(self._view.pod, now)
 
     async def _next_instance(self, seen: Container | None) -> Container | None:
         """The first instance that is not the one seen and has a log; None when none can come."""
@@ -170,14 +177,19 @@ class Tail:
             Whether the present instance has been read, too.
         """
         earlier, last, reach = container.status.restarts, container.status.last, self._reach
+        if reach.tail and reach.until is not None:
+            await self._last(container, reach.tail)
+            return True
         if not earlier or reach.tail == 0:
             return False
         if container.state.waiting or last is None:
             # In a back-off `last` is the end of the very instance that is read.
-            if not reach.bounded:
-                self._sink.started(container, None, earlier)
+            if reach.tail is None:
+                self._sink.started(container, None, 0 if reach.bounded else earlier)
             return False
         if reach.since is not None and (last.finished_at is None or last.finished_at < reach.since.time):
+            if reach.tail is None:
+                self._sink.started(container, last, 0)
             return False
         if reach.tail is None:
             read = await self._previous(container, last)
@@ -188,10 +200,27 @@ class Tail:
         except (ApiError, ConnectionLost):
             return False  # whoever reads the present instance will say it
         left = reach.tail - sum(block.count(b"\n") for block in blocks)
-        if left > 0 and await self._previous(container, last, left):
+        if left > 0:
+            await self._previous(container, last, left)
             self._sink.started(container, last, 0)
         await self._reader.put(blocks, complete=not reach.follow)
         return True
+
+    async def _last(self, container: Container, count: int) -> None:
+        """The last lines before an end in time, of this instance and, where it has too few, of the one before."""
+        present = await self._reader.last(count)
+        before = container.status.last if container.status.restarts and not container.state.waiting else None
+        if len(present) < count and before is not None:
+            try:
+                older = await self._reader.last(count - len(present), previous=True)
+            except (ApiError, ConnectionLost):
+                older = []
+            if older:
+                await self._sink.lines(older)
+                self._sink.ended(container, before)
+            self._sink.started(container, before, 0)
+        if present:
+            await self._sink.lines(present)
 
     async def _between(self, seen: Container, ended: ContainerState | None, container: Container) -> None:
         """What came and went since the instance that was read: the last of it is still there as the previous one."""
@@ -285,9 +314,9 @@ class Tail:
     async def _rest(self, container: Container) -> None:
         """What an ended instance wrote after the last line that came.
 
-        While it is read the kubelet may start the next one, and what was the present log is the previous one: so it
-        counts only if the same instance was there before and after. The pod's status is behind the kubelet: so it has
-        to go on with the lines that came last, too.
+        While it is read the kubelet may start the next one, and what was the present log is the previous one, for as
+        long as the next one lives: so the log that has the last line is taken. Where that tells nothing, it counts
+        only if the pod's status, which comes later, names the same instance before and after.
 
         Raises:
             ApiError: it may not be read.
@@ -295,33 +324,32 @@ class Tail:
         changes = failures = 0
         while changes < _REST_TRIES:
             try:
+                if await self._reader.rest():
+                    return
                 now = _find(await self._pod(), self._source.container)
                 if now is None:
                     return
                 if not _in_reach(container, now):
-                    self._reader.lost()
-                    return
+                    break
                 before = now.status.container_id
-                previous = before != container.status.container_id
-                blocks = await self._reader.blocks(previous=previous)
-                if not previous and not self._reader.knows(blocks) and await self._reader.is_previous():
-                    blocks = await self._reader.blocks(previous=True)
+                blocks = await self._reader.blocks(previous=before != container.status.container_id)
                 if before == await self._instance():
                     if self._reader.lacks(blocks):
-                        self._reader.lost()
-                    else:
-                        await self._reader.put(blocks, complete=True)
+                        break
+                    await self._reader.put(blocks, complete=True)
                     return
                 changes += 1
             except (ConnectionLost, ApiError) as error:
                 if isinstance(error, ApiError) and error.code in GONE:
-                    return  # gone with its pod, or with the restart after the next: what was read has to do
+                    break  # gone with its pod, or with the restart after the next: what was read has to do
                 if isinstance(error, ApiError) and error.code not in BUSY:
                     raise
                 if failures == _SAID_AFTER:
                     self._sink.trouble(error)
                 await asyncio.sleep(BACKOFF_SECONDS[min(failures, len(BACKOFF_SECONDS) - 1)])
                 failures += 1
+        if self._view.pod is not None:
+            self._reader.lost()
 
     async def _is_present(self, container: Container) -> bool:
         return await self._instance() == container.status.container_id

@@ -113,8 +113,8 @@ def command(
     ] = "time",
     stats: Annotated[bool, typer.Option("--stats", help="At the end, on stderr: what each container wrote.")] = False,
     save: Annotated[
-        str, typer.Option("--save", metavar="DIR", help="Also write what is read, unfiltered, to files in DIR.")
-    ] = "",
+        str | None, typer.Option("--save", metavar="DIR", help="Also write what is read, unfiltered, to files in DIR.")
+    ] = None,
     output: Annotated[str, typer.Option("--output", "-o", metavar="raw|json", help="Bytes, or an object a line.")] = "",
     selector: Selector = "",
     field_selector: FieldSelector = "",
@@ -149,6 +149,12 @@ def command(
         until=parse_until(until, now),
         tail=parse_tail(tail),
     )
+    if save == "":
+        raise UsageError("--save: the name of the folder is empty", "--save DIR")
+    if reach.since and reach.until and reach.since.stamp > reach.until.stamp:
+        raise UsageError(
+            "the span ends before it begins", "--since and --until count back from now: --since 10m --until 5m"
+        )
     if reach.follow and (previous or reach.until):
         following = "-f" if follow else "--until-done"
         back = "--until" if not previous else "-p" if follow else "--previous"
@@ -199,7 +205,7 @@ def command(
         until_done=until_done,
     )
     show = Show(look, _fold(session, look) if terminal and not raw else None)
-    form = _Form(output, stats, look.zone, save, several_namespaces=all_namespaces)
+    form = _Form(output, stats, look.zone, save or "", several_namespaces=all_namespaces)
     work = _run(session, question, show, Filter(wanted), form)
     return session.run(work if words == (targets or []) else _one_of_two_words(session, work, targets or []))
 
@@ -333,7 +339,7 @@ async def _run(session: Session, question: "Question", show: Show, passing: Filt
             _say_stats(session, run, form.zone)
     read = sum(member.tally.lines for member in run.hub.members.values())
     if read and not output.anything:
-        session.note(f"None of the lines read ({read:,}) passes the filters.")
+        session.note(f"None of the lines read ({read:,}) pass the filters.")
     for error in outcome.errors:
         session.report(error)
     return outcome.exit_code

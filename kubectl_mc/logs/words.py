@@ -5,6 +5,7 @@ from kubectl_mc.model.pod import Container, ContainerState, Role
 from kubectl_mc.model.times import human_duration, seconds_between
 
 GAP = "lines are missing here: the kubelet no longer has them (rotated or truncated)"
+PERHAPS = "the last lines before this may be missing: the kubelet removed the log before it was read to its end"
 RESUMED = "a log stream broke off and was taken up again where it stopped; no line is lost"
 NO_WATCHER = b"fsnotify watcher"
 """In the kubelet's words when it cannot follow: the node has no inotify instance left."""
