@@ -426,10 +426,10 @@ def test_a_terminal_that_is_closed_ends_the_session(demo: RunningDemo, kubeconfi
     ("words", "code", "err"),
     [
         (["web", "--", "nope"], 127, "error: nope: not found in the container\n"),
-        (["no-shell"], 1, "error: c0 has no shell (image distroless/app:1)\n"),
+        (["over"], 1, "error: pod over has ended (Failed)"),
         (["web", "--", "sh", "-c", "kill -9 $$"], 137, "killed (SIGKILL): "),
     ],
-    ids=["not found", "no shell", "killed"],
+    ids=["not found", "ended", "killed"],
 )
 def test_a_failure_leaves_the_terminal_as_it_was(words: list[str], code: int, err: str, config: Path) -> None:
     with typing(*words, config=config) as process:
@@ -475,6 +475,35 @@ def test_an_image_without_a_shell_is_said_with_what_helps(config: Path) -> None:
     assert result.err == (
         "error: c0 has no shell (image distroless/app:1)\nhint: kubectl mc debug no-shell -n demo -c c0\n"
     )
+
+
+OFFER = "c0 has no shell (image distroless/app:1). Open one beside it: kubectl mc debug no-shell -n demo -c c0? [Y/n]"
+
+
+def told(process: Running, text: str) -> bool:
+    """Wait until so much stands on stderr; whether it is this text."""
+    assert process.process.stderr is not None
+    return process.process.stderr.read(len(text)).decode() == text
+
+
+@pytest.mark.parametrize(("keys", "code"), [(b"n\r", 127), (b"\x04", 127), (b"\x03", 130)], ids=["n", "^D", "^C"])
+def test_on_a_terminal_a_shell_beside_it_is_offered_and_may_be_refused(keys: bytes, code: int, config: Path) -> None:
+    with typing("no-shell", config=config) as process:
+        assert told(process, OFFER)
+        os.write(process.descriptor, keys)
+        assert process.wait() == code
+        assert restored(process)
+
+
+def test_the_shell_that_is_offered_is_opened(demo: RunningDemo, kubeconfig: Path) -> None:
+    lived(demo, 60, document("no-shell", "distroless/app:1"), {})
+    with typing("no-shell", config=kubeconfig) as process:
+        assert told(process, OFFER)
+        os.write(process.descriptor, b"\r")
+        process.read_until(PROMPT)
+        os.write(process.descriptor, b"exit 4\r")
+        assert process.wait() == 4
+        assert restored(process)
 
 
 # Which pod, which container.
