@@ -1,5 +1,6 @@
 """The terminal that is lent to a program elsewhere, and what brings it back."""
 
+import contextlib
 import os
 import pty
 import signal
@@ -48,13 +49,10 @@ def test_the_settings_are_as_before_however_it_ends(
 ) -> None:
     _, inner = terminal
     before = termios.tcgetattr(inner)
-    try:
-        with raw(inner):
-            assert termios.tcgetattr(inner) != before
-            if error is not None:
-                raise error
-    except (ValueError, KeyboardInterrupt, Stopped) as raised:
-        assert type(raised) is error
+    with contextlib.suppress(ValueError, KeyboardInterrupt, Stopped), raw(inner):
+        assert termios.tcgetattr(inner) != before
+        if error is not None:
+            raise error
     assert termios.tcgetattr(inner) == before
 
 

@@ -55,6 +55,7 @@ PAIR = pod(
     ephemeral=[container("debugger", running())],
 )
 ANNOTATION = "kubectl.kubernetes.io/default-container"
+NAMES = f"{ANNOTATION} names"
 
 
 def annotated(document: Json, name: str) -> Json:
@@ -91,7 +92,7 @@ HAS = "it has: setup (init), proxy (sidecar), app (app), side (app), debugger (e
     ("document", "asked", "message", "hint"),
     [
         (PAIR, "ap", "no container ap in pod web", HAS),
-        (annotated(PAIR, "nobody"), "", f"no container nobody in pod web, which its annotation {ANNOTATION} names", HAS),
+        (annotated(PAIR, "nobody"), "", f"no container nobody in pod web, which its annotation {NAMES}", HAS),
         (annotated(PAIR, "nobody"), "ap", "no container ap in pod web", HAS),
         (pod(), "", "pod web has no containers", None),
     ],
