@@ -1,7 +1,6 @@
 """The terminal that is lent to a program elsewhere, and what brings it back."""
 
 import contextlib
-import contextlib
 import os
 import pty
 import signal
