@@ -15,6 +15,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 DEADLINE_SECONDS = 20.0
+_CONTROLLED = """
+import fcntl, runpy, sys, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+runpy.run_module("kubectl_mc", run_name="__main__", alter_sys=True)
+"""
+"""This tool in a session of its own whose terminal is stdin."""
 
 
 @dataclass
@@ -39,6 +45,20 @@ class Running:
             if ready and not self._read():
                 raise AssertionError(f"ended without {text!r}: {self.seen[after:]!r}; stderr: {self.stderr()!r}")
         return self.seen
+
+    def press(self, keys: bytes, *, until: str) -> str:
+        """Type keys and wait for what comes of them; what has come since."""
+        before = len(self.seen)
+        os.write(self.descriptor, keys)
+        return self.read_until(until, after=before)[before:]
+
+    def restored(self) -> bool:
+        """Whether the terminal has the settings of every new one."""
+        outer, inner = pty.openpty()
+        fresh = termios.tcgetattr(inner)
+        os.close(inner)
+        os.close(outer)
+        return termios.tcgetattr(self.descriptor) == fresh
 
     def interrupt(self, number: int = signal.SIGINT) -> int:
         """Send a signal and wait for the end; the exit code."""
@@ -95,20 +115,37 @@ def on_a_pipe(*words: str, environ: Mapping[str, str]) -> Iterator[Running]:
 
 
 @contextlib.contextmanager
-def on_a_terminal(*words: str, environ: Mapping[str, str], columns: int = 100, lines: int = 30) -> Iterator[Running]:
-    """`kubectl-mc WORDS` on a pseudo-terminal of its own; stderr stays a pipe, to be looked at."""
+def on_a_terminal(
+    *words: str,
+    environ: Mapping[str, str],
+    columns: int = 100,
+    lines: int = 30,
+    controlling: bool = False,
+    stdout: int | None = None,
+) -> Iterator[Running]:
+    """`kubectl-mc WORDS` on a pseudo-terminal of its own; stderr stays a pipe, to be looked at.
+
+    Args:
+        controlling: whether keys and a hang-up of the terminal become signals.
+        stdout: where it goes instead.
+    """
     outer, inner = pty.openpty()
     fcntl.ioctl(inner, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
-    variables = _variables({"TERM": "xterm-256color", **environ})
     process = subprocess.Popen(
-        _command(words), stdin=inner, stdout=inner, stderr=subprocess.PIPE, env=variables, start_new_session=True
+        [sys.executable, "-c", _CONTROLLED, *words] if controlling else _command(words),
+        stdin=inner,
+        stdout=inner if stdout is None else stdout,
+        stderr=subprocess.PIPE,
+        env=_variables({"TERM": "xterm-256color", **environ}),
+        start_new_session=True,
     )
     os.close(inner)
     try:
         with _ended(process):
             yield Running(process, outer)
     finally:
-        os.close(outer)
+        with contextlib.suppress(OSError):  # a test may have hung up
+            os.close(outer)
 
 
 def _command(words: tuple[str, ...]) -> list[str]:

@@ -1,16 +1,13 @@
 """`kubectl mc exec`: the right container, the bytes as they are, the exit code, and the terminal as it was."""
 
 import contextlib
-import fcntl
 import os
-import pty
 import re
 import signal
-import struct
 import subprocess
 import sys
-import termios
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -22,16 +19,10 @@ from kubectl_mc.demo.programs import Exit, Program
 from kubectl_mc.demo.server import RunningDemo, running_demo
 from tests.commands import run
 from tests.log_pods import delete, end, job, lived, pod, says, wait_for
-from tests.processes import DEADLINE_SECONDS, Running
+from tests.processes import DEADLINE_SECONDS, Running, on_a_terminal
 
 Json = dict[str, Any]
 
-ON_A_TERMINAL = """
-import fcntl, runpy, sys, termios
-fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-runpy.run_module("kubectl_mc", run_name="__main__", alter_sys=True)
-"""
-"""This tool in a session of its own whose terminal is stdin: keys and hang-ups can become signals."""
 PROMPT = "/ # "
 QUIET = {name: says("here") for name in ("app", "side", "proxy", "setup")}
 OTHERS = "container app; others, with -c: "
@@ -101,50 +92,9 @@ def variables(config: Path) -> dict[str, str]:
     return {**paths, "PYTHONUTF8": "1", "TERM": "xterm-256color"}
 
 
-def fresh() -> list[Any]:
-    """The settings that every new terminal has."""
-    outer, inner = pty.openpty()
-    settings = termios.tcgetattr(inner)
-    os.close(inner)
-    os.close(outer)
-    return settings
-
-
-@contextlib.contextmanager
-def typing(*words: str, config: Path, stdout: int | None = None) -> Iterator[Running]:
+def typing(*words: str, config: Path, stdout: int | None = None) -> AbstractContextManager[Running]:
     """`kubectl mc exec WORDS` on a terminal of its own of 100 x 30; stderr is a pipe, and stdout may be one."""
-    outer, inner = pty.openpty()
-    fcntl.ioctl(inner, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
-    process = subprocess.Popen(
-        [sys.executable, "-c", ON_A_TERMINAL, "exec", *words],
-        stdin=inner,
-        stdout=inner if stdout is None else stdout,
-        stderr=subprocess.PIPE,
-        env=variables(config),
-        start_new_session=True,
-    )
-    os.close(inner)
-    try:
-        yield Running(process, outer)
-    finally:
-        if process.poll() is None:
-            process.kill()
-        process.wait()
-        assert process.stderr is not None
-        process.stderr.close()
-        with contextlib.suppress(OSError):  # a test may have hung up
-            os.close(outer)
-
-
-def press(process: Running, keys: bytes, *, until: str = "") -> str:
-    """Type keys, and wait for what comes of them."""
-    before = len(process.seen)
-    os.write(process.descriptor, keys)
-    return process.read_until(until, after=before)[before:]
-
-
-def restored(process: Running) -> bool:
-    return termios.tcgetattr(process.descriptor) == fresh()
+    return on_a_terminal("exec", *words, environ={"KUBECONFIG": str(config)}, controlling=True, stdout=stdout)
 
 
 # How a command ends, and what goes through.
@@ -246,7 +196,7 @@ def test_a_character_typed_or_printed_in_pieces_arrives_whole_on_a_terminal(conf
         process.read_until(PROMPT)
         os.write(process.descriptor, b"echo [\xc3")
         os.write(process.descriptor, b"\xa9]; printf '[\\xe2\\x82'; printf '\\xac]'\r")
-        assert "\r\n[é]\r\n[€]" in press(process, b"", until="[€]")
+        assert "\r\n[é]\r\n[€]" in process.press(b"", until="[€]")
         os.write(process.descriptor, b"exit\r")
         assert process.wait() == 0
 
@@ -296,29 +246,29 @@ def test_a_server_without_v5_is_said_where_the_end_of_stdin_matters(demo: Runnin
 def test_a_shell_on_a_terminal_has_its_size_at_first_and_after_each_change(config: Path) -> None:
     with typing("web", config=config) as process:
         process.read_until(PROMPT)
-        assert "\r\n30 100\r\n" in press(process, b"stty size\r", until=f"100\r\n{PROMPT}")
+        assert "\r\n30 100\r\n" in process.press(b"stty size\r", until=f"100\r\n{PROMPT}")
         for columns, lines in ((132, 43), (20, 5)):
             process.resize(columns, lines)
             wanted = f"\r\n{lines} {columns}\r\n"
             script = f'until [ "$(stty size)" = "{lines} {columns}" ]; do true; done; stty size\r'
-            assert wanted in press(process, script.encode(), until=wanted + PROMPT)
+            assert wanted in process.press(script.encode(), until=wanted + PROMPT)
         os.write(process.descriptor, b"exit 3\r")
         assert process.wait() == 3
         assert process.stderr() == ""
-        assert restored(process)
+        assert process.restored()
 
 
 def test_keys_that_are_signals_elsewhere_go_to_the_remote_side(config: Path) -> None:
     with typing("web", config=config) as process:
         process.read_until(PROMPT)
-        press(process, b"echo go; sleep 1000\r", until="go\r\n")
-        press(process, b"\x03", until=f"^C\r\n{PROMPT}")
-        assert "\r\n130\r\n" in press(process, b"echo $?\r", until=f"0\r\n{PROMPT}")
+        process.press(b"echo go; sleep 1000\r", until="go\r\n")
+        process.press(b"\x03", until=f"^C\r\n{PROMPT}")
+        assert "\r\n130\r\n" in process.press(b"echo $?\r", until=f"0\r\n{PROMPT}")
         for key in (b"\x1a", b"\x1c", b"\x13", b"\x11"):  # Ctrl-Z, Ctrl-\, Ctrl-S, Ctrl-Q
-            press(process, key, until=key.decode())
-        press(process, b"\x15\x04")
+            process.press(key, until=key.decode())
+        os.write(process.descriptor, b"\x15\x04")
         assert process.wait() == 0
-        assert restored(process)
+        assert process.restored()
 
 
 def test_a_command_on_a_terminal_has_one_as_well(config: Path) -> None:
@@ -335,7 +285,7 @@ def test_stdout_in_a_file_gets_the_commands_own_bytes(config: Path, tmp_path: Pa
         with typing(*words, config=config, stdout=file.fileno()) as process:
             assert process.wait() == 1
             assert (process.stderr(), process.seen) == ("", "")
-            assert restored(process)
+            assert process.restored()
     assert target.read_bytes() == b"a\nb\x00\xffnot a tty\n"
 
 
@@ -371,7 +321,7 @@ def editing(demo: RunningDemo, kubeconfig: Path) -> Iterator[Running]:
     lived(demo, 60, pod("web", "app"), QUIET)
     with typing("web", "--", "sh", "-c", SWITCHES, config=kubeconfig) as process:
         process.read_until("in the middle")
-        assert not restored(process)
+        assert not process.restored()
         yield process
 
 
@@ -384,7 +334,7 @@ def test_a_signal_leaves_the_terminal_as_it_was(number: int, code: int, demo: Ru
     with editing(demo, kubeconfig) as process:
         assert process.interrupt(number) == code
         assert process.seen.endswith(UNDO)
-        assert restored(process)
+        assert process.restored()
         assert process.stderr() == ""
 
 
@@ -393,7 +343,7 @@ def test_a_cut_connection_is_said_on_a_terminal_as_it_was(demo: RunningDemo, kub
         demo.call(demo.cluster.faults.drop_connections)
         assert process.wait() == 1
         assert process.seen.endswith(UNDO)
-        assert restored(process)
+        assert process.restored()
         assert process.stderr() == "error: the connection was cut before the command had ended\n"
 
 
@@ -402,7 +352,7 @@ def test_a_server_that_goes_down_is_said_on_a_terminal_as_it_was(demo: RunningDe
         demo.wait(demo.cluster.faults.stop())
         assert process.wait() == 1
         assert process.seen.endswith(UNDO)
-        assert restored(process)
+        assert process.restored()
         assert process.stderr() == "error: the connection was cut before the command had ended\n"
 
 
@@ -411,7 +361,7 @@ def test_a_pod_that_goes_while_someone_is_in_it_is_the_reason(demo: RunningDemo,
         delete(demo, "web")
         demo.call(demo.cluster.faults.drop_connections)
         assert process.wait() == 1
-        assert restored(process)
+        assert process.restored()
         assert process.stderr().splitlines()[0] == "error: pod web is gone"
 
 
@@ -435,7 +385,7 @@ def test_a_failure_leaves_the_terminal_as_it_was(words: list[str], code: int, er
     with typing(*words, config=config) as process:
         assert process.wait() == code
         assert process.stderr().startswith(err)
-        assert restored(process)
+        assert process.restored()
 
 
 def test_what_a_program_has_left_switched_on_is_switched_back(config: Path) -> None:
@@ -459,7 +409,7 @@ def test_a_program_that_leaves_all_as_it_was_gets_nothing_added(config: Path) ->
 def test_without_a_command_it_is_the_best_shell_of_the_image(words: list[str], shell: str, config: Path) -> None:
     with typing(*words, config=config) as process:
         process.read_until(PROMPT)
-        assert f"\r\n{shell}\r\n" in press(process, b"echo $0\r", until=f"{shell}\r\n{PROMPT}")
+        assert f"\r\n{shell}\r\n" in process.press(b"echo $0\r", until=f"{shell}\r\n{PROMPT}")
         os.write(process.descriptor, b"exit 3\r")
         assert process.wait() == 3
 
@@ -492,7 +442,7 @@ def test_on_a_terminal_a_shell_beside_it_is_offered_and_may_be_refused(keys: byt
         assert told(process, OFFER)
         os.write(process.descriptor, keys)
         assert process.wait() == code
-        assert restored(process)
+        assert process.restored()
 
 
 def test_the_shell_that_is_offered_is_opened(demo: RunningDemo, kubeconfig: Path) -> None:
@@ -503,7 +453,7 @@ def test_the_shell_that_is_offered_is_opened(demo: RunningDemo, kubeconfig: Path
         process.read_until(PROMPT)
         os.write(process.descriptor, b"exit 4\r")
         assert process.wait() == 4
-        assert restored(process)
+        assert process.restored()
 
 
 # Which pod, which container.

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from kubectl_mc.entering import Streams, converse, enter, single, streams, where
-from kubectl_mc.errors import ExitCode, UsageError
+from kubectl_mc.errors import ConnectionLost, ExitCode, UsageError
 from kubectl_mc.model.targets import Query
 from kubectl_mc.options import Target
 from kubectl_mc.session import Session
@@ -78,11 +78,15 @@ async def _run(session: Session, query: Query, container: str, keys: str, detach
     except Detached:
         session.note(f"detached; it goes on. Back to it: {back}")
         return ExitCode.DONE
+    except ConnectionLost as error:
+        raise ConnectionLost(error.message, error.hint or f"back to it: {back}") from None
 
 
 def _words(name: str, keys: str, *, stdin: bool, terminal: bool) -> str:
     """What a person should know before the first key."""
     if not stdin:
         return f"{name} takes no input (stdin is not set in its spec): its output from now on; Ctrl-C leaves it"
-    way_out = f"{keys} leaves it" if terminal and keys else "Ctrl-C leaves it"
+    if terminal and not keys:
+        return f"what you type goes to {name}'s main process, Ctrl-C too; no keys leave it"
+    way_out = f"{keys} leaves it" if terminal else "Ctrl-C leaves it"
     return f"what you type goes to {name}'s main process; {way_out} running"

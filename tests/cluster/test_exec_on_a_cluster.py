@@ -1,26 +1,22 @@
 """`kubectl mc exec` on a real cluster: a real shell, a real terminal, real ends, and the server's own permissions."""
 
-import contextlib
-import fcntl
 import hashlib
 import json
 import os
-import pty
 import re
 import select
 import signal
-import struct
 import subprocess
 import sys
-import termios
 import uuid
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
-from tests.processes import DEADLINE_SECONDS, Running
+from tests.processes import DEADLINE_SECONDS, Running, on_a_terminal
 
 pytestmark = pytest.mark.cluster
 
@@ -31,11 +27,6 @@ VISITOR = "kubectl-mc-visitor"
 """A user who may see pods, and at first not enter them."""
 WAITS = ["sh", "-c", "trap 'exit 0' TERM; while :; do sleep 1 & wait $!; done"]
 FOREVER = "while :; do sleep 1; done"
-ON_A_TERMINAL = """
-import fcntl, runpy, sys, termios
-fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-runpy.run_module("kubectl_mc", run_name="__main__", alter_sys=True)
-"""
 PROMPT = "/ # "
 
 Json = dict[str, Any]
@@ -121,29 +112,10 @@ class Place:
         self.kubectl("apply", "-f", "-", given={**meta, "kind": "Role", "rules": [rule]})
         self.kubectl("apply", "-f", "-", given={**meta, "kind": "RoleBinding", "subjects": subjects, "roleRef": bound})
 
-    @contextlib.contextmanager
-    def typing(self, *words: str) -> Iterator[Running]:
+    def typing(self, *words: str) -> AbstractContextManager[Running]:
         """`kubectl mc exec WORDS` on a terminal of its own of 100 x 30; stderr is a pipe."""
-        outer, inner = pty.openpty()
-        fcntl.ioctl(inner, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
-        process = subprocess.Popen(
-            [sys.executable, "-c", ON_A_TERMINAL, "exec", "-n", self.namespace, *words],
-            stdin=inner,
-            stdout=inner,
-            stderr=subprocess.PIPE,
-            env={**os.environ, "TERM": "xterm-256color"},
-            start_new_session=True,
-        )
-        os.close(inner)
-        try:
-            yield Running(process, outer)
-        finally:
-            if process.poll() is None:
-                process.kill()
-            process.wait()
-            assert process.stderr is not None
-            process.stderr.close()
-            os.close(outer)
+        environ = {"KUBECONFIG": os.environ["KUBECONFIG"]}
+        return on_a_terminal("exec", "-n", self.namespace, *words, environ=environ, controlling=True)
 
 
 @pytest.fixture(scope="module")
@@ -157,22 +129,6 @@ def place() -> Iterator[Place]:
         yield place
     finally:
         place.kubectl("delete", "namespace", place.namespace, "--wait=false")
-
-
-def press(process: Running, keys: bytes, until: str) -> str:
-    """Type keys, and wait for what comes of them."""
-    before = len(process.seen)
-    os.write(process.descriptor, keys)
-    return process.read_until(until, after=before)[before:]
-
-
-def restored(process: Running) -> bool:
-    """Whether the terminal has the settings of every new one."""
-    outer, inner = pty.openpty()
-    settings = termios.tcgetattr(inner)
-    os.close(inner)
-    os.close(outer)
-    return termios.tcgetattr(process.descriptor) == settings
 
 
 @pytest.mark.parametrize(
@@ -240,27 +196,27 @@ def test_a_character_cut_by_a_frame_arrives_whole(place: Place) -> None:
 def test_a_shell_on_a_terminal_has_its_size_at_first_and_after_a_change(place: Place) -> None:
     with place.typing("web") as process:
         process.read_until(PROMPT)
-        assert "\r\n30 100\r\n" in press(process, b"stty size\r", f"100\r\n{PROMPT}")
+        assert "\r\n30 100\r\n" in process.press(b"stty size\r", until=f"100\r\n{PROMPT}")
         process.resize(132, 43)
-        press(process, b"until [ \"$(stty size)\" = '43 132' ]; do :; done; echo is'now'so\r", "isnowso")
+        process.press(b"until [ \"$(stty size)\" = '43 132' ]; do :; done; echo is'now'so\r", until="isnowso")
         os.write(process.descriptor, b"exit 3\r")
         assert process.wait() == 3
         assert process.stderr() == ""
-        assert restored(process)
+        assert process.restored()
 
 
 def test_ctrl_c_and_ctrl_z_act_on_the_remote_command(place: Place) -> None:
     with place.typing("web") as process:
         process.read_until(PROMPT)
-        press(process, b"echo go; sleep 1000\r", "go\r\n")
-        press(process, b"\x03", f"^C\r\n{PROMPT}")
-        assert "\r\n130\r\n" in press(process, b"echo $?\r", f"130\r\n{PROMPT}")
-        press(process, b"echo go; sleep 1000\r", "go\r\n")
-        assert "Stopped" in press(process, b"\x1a", PROMPT)
-        press(process, b"kill %1\r", PROMPT)
+        process.press(b"echo go; sleep 1000\r", until="go\r\n")
+        process.press(b"\x03", until=f"^C\r\n{PROMPT}")
+        assert "\r\n130\r\n" in process.press(b"echo $?\r", until=f"130\r\n{PROMPT}")
+        process.press(b"echo go; sleep 1000\r", until="go\r\n")
+        assert "Stopped" in process.press(b"\x1a", until=PROMPT)
+        process.press(b"kill %1\r", until=PROMPT)
         os.write(process.descriptor, b"\x04")
         process.wait()
-        assert restored(process)
+        assert process.restored()
 
 
 def test_a_character_typed_in_pieces_arrives_whole(place: Place) -> None:
@@ -278,7 +234,7 @@ def test_a_signal_leaves_the_terminal_as_it_was(number: int, code: int, place: P
         process.read_until("in the middle")
         assert process.interrupt(number) == code
         assert process.seen.endswith("\x1b[?25h\x1b[?1049l\x1b[0m\r\n")
-        assert restored(process)
+        assert process.restored()
 
 
 def test_a_pod_that_is_deleted_is_the_reason(place: Place) -> None:
@@ -288,13 +244,13 @@ def test_a_pod_that_is_deleted_is_the_reason(place: Place) -> None:
         code = process.wait()
         assert code in (1, 137)
         assert "pod leaving is gone" in process.stderr()
-        assert restored(process)
+        assert process.restored()
 
 
 def test_without_a_command_it_is_the_best_shell_of_the_image(place: Place) -> None:
     with place.typing("web") as process:
         process.read_until(PROMPT)
-        press(process, b"echo [$0]\r", "[ash]" if "busybox" in IMAGE else "]\r\n")
+        process.press(b"echo [$0]\r", until="[ash]" if "busybox" in IMAGE else "]\r\n")
         os.write(process.descriptor, b"exit\r")
         assert process.wait() == 0
     assert place.exec("web", given=b"echo one\nexit 5\n").stdout == b"one\n"
