@@ -7,8 +7,8 @@ from kubectl_mc.cluster.targets import find_pods
 from kubectl_mc.errors import McError, NotFound
 from kubectl_mc.model.entry import Entry, best_pod, choose_container
 from kubectl_mc.model.parsing import parse_pod
-from kubectl_mc.model.pod import Role
 from kubectl_mc.model.resources import PODS
+from kubectl_mc.model.spec import Role
 from kubectl_mc.model.targets import Query
 
 

@@ -14,8 +14,9 @@ from kubectl_mc.cluster.targets import Selection, find_pods, select
 from kubectl_mc.cluster.watch import Changed, Deleted, Interrupted
 from kubectl_mc.errors import ApiError, ConnectionLost, ExitCode, McError, NotFound
 from kubectl_mc.logs.choice import Choice
+from kubectl_mc.model.fields import mapping, objects
 from kubectl_mc.model.health import ORDINARY_WAITS
-from kubectl_mc.model.parsing import mapping, objects, parse_pod
+from kubectl_mc.model.parsing import parse_pod
 from kubectl_mc.model.pod import Pod
 from kubectl_mc.model.resources import JOBS
 from kubectl_mc.model.restarts import has_ended, latest_end

@@ -19,9 +19,11 @@ from kubectl_mc.model.debugging import (
     shares_processes,
 )
 from kubectl_mc.model.entry import Entry, why_not
-from kubectl_mc.model.parsing import Json, parse_pod
-from kubectl_mc.model.pod import Container, Role
+from kubectl_mc.model.fields import Json
+from kubectl_mc.model.parsing import parse_pod
+from kubectl_mc.model.pod import Container
 from kubectl_mc.model.resources import PODS
+from kubectl_mc.model.spec import Role
 from kubectl_mc.model.targets import Query
 from kubectl_mc.options import Target, seconds
 from kubectl_mc.session import Session

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from kubectl_mc.errors import McError, UsageError
-from kubectl_mc.model.pod import Container, Pod, Role
+from kubectl_mc.model.pod import Container, Pod
+from kubectl_mc.model.spec import Role
 
 
 class NoContainer(McError):

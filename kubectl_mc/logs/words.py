@@ -1,7 +1,8 @@
 """What is said in the stream of a container's life, in the fewest words."""
 
 from kubectl_mc.model.event import Event
-from kubectl_mc.model.pod import Container, ContainerState, Role
+from kubectl_mc.model.pod import Container, ContainerState
+from kubectl_mc.model.spec import Role
 from kubectl_mc.model.times import human_duration, seconds_between
 
 GAP = "lines are missing here: the kubelet no longer has them (rotated or truncated)"

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from kubectl_mc.model.parsing import Json, flag, mapping, number, objects, text
-from kubectl_mc.model.pod import Container, Pod, Role
+from kubectl_mc.model.fields import Json, flag, mapping, number, objects, text
+from kubectl_mc.model.pod import Container, Pod
+from kubectl_mc.model.spec import Role
 
 PROFILES: Mapping[str, Json] = {
     "general": {"capabilities": {"add": ["SYS_PTRACE"]}},

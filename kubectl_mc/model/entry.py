@@ -7,8 +7,9 @@ from datetime import datetime
 from kubectl_mc.errors import McError
 from kubectl_mc.model.fact import end_words, fault
 from kubectl_mc.model.parsing import DEFAULT_CONTAINER
-from kubectl_mc.model.pod import Container, Pod, Role
+from kubectl_mc.model.pod import Container, Pod
 from kubectl_mc.model.restarts import latest_end
+from kubectl_mc.model.spec import Role
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from kubectl_mc.model.parsing import Json, mapping, number, text
+from kubectl_mc.model.fields import Json, mapping, number, text
 from kubectl_mc.model.times import parse_time
 
 _CONTAINER_PATH = re.compile(r"spec\.(?:containers|initContainers|ephemeralContainers)\{(.+)\}")

@@ -2,7 +2,8 @@
 
 from enum import Enum, IntEnum
 
-from kubectl_mc.model.pod import Container, Pod, Role
+from kubectl_mc.model.pod import Container, Pod
+from kubectl_mc.model.spec import Role
 
 
 class Severity(IntEnum):

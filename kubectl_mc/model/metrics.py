@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from kubectl_mc.model.parsing import Json, mapping, objects, text
+from kubectl_mc.model.fields import Json, mapping, objects, text
 from kubectl_mc.model.quantity import parse_quantity
 
 

@@ -5,15 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-
-class Role(StrEnum):
-    """What a container is for in its pod's life."""
-
-    INIT = "init"
-    SIDECAR = "sidecar"
-    """A native sidecar: an init container with `restartPolicy: Always`."""
-    APP = "app"
-    EPHEMERAL = "ephemeral"
+from kubectl_mc.model.spec import ContainerSpec, Probe, Role, Shared
 
 
 class StateKind(StrEnum):
@@ -76,57 +68,6 @@ class ContainerStatus:
 
 
 @dataclass(frozen=True, slots=True)
-class Port:
-    """A declared port; containers of a pod share one network, so a number is taken once a protocol."""
-
-    number: int
-    protocol: str = "TCP"
-    name: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Probe:
-    """A probe, as `kubectl describe` words it."""
-
-    kind: str
-    """`startup`, `readiness` or `liveness`."""
-    action: str
-    """What is asked: `http-get http://:8080/ready`, `tcp-socket :6379`, `exec [cat /ready]`, `grpc :9000`."""
-    period: int = 10
-    failure_threshold: int = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Mount:
-    """A volume in a container's file system."""
-
-    volume: str
-    path: str
-    read_only: bool = False
-    sub_path: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ContainerSpec:
-    """What the pod's spec asks for."""
-
-    name: str
-    role: Role
-    image: str = ""
-    ports: tuple[Port, ...] = ()
-    probes: tuple[Probe, ...] = ()
-    requests: Mapping[str, str] = field(default_factory=dict)
-    """Resource name to quantity, as written: `{"cpu": "250m"}`."""
-    limits: Mapping[str, str] = field(default_factory=dict)
-    mounts: tuple[Mount, ...] = ()
-    stdin: bool = False
-    tty: bool = False
-    """Whether its main process has a terminal."""
-    target: str = ""
-    """For an ephemeral container: the container whose process namespace it joins."""
-
-
-@dataclass(frozen=True, slots=True)
 class Container:
     """A container of a pod: what was asked for and what is."""
 
@@ -154,7 +95,7 @@ class Container:
 
     @property
     def startup_probe(self) -> Probe | None:
-        return next((probe for probe in self.spec.probes if probe.kind == "startup"), None)
+        return self.spec.probe("startup")
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,8 +151,13 @@ class Pod:
     finalizers: tuple[str, ...] = ()
     """What has to agree before a deleted pod goes."""
     owners: tuple[Owner, ...] = ()
-    claims: tuple[str, ...] = ()
-    """Names of the PersistentVolumeClaims that its volumes mount, generated ones of ephemeral volumes too."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    shared: Shared = field(default_factory=Shared)
+
+    @property
+    def claims(self) -> tuple[str, ...]:
+        """Names of the PersistentVolumeClaims that its volumes mount, generated ones of ephemeral volumes too."""
+        return tuple(volume.claim for volume in self.shared.volumes if volume.claim)
 
     def condition(self, type_: str) -> Condition | None:
         return next((condition for condition in self.conditions if condition.type == type_), None)

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from kubectl_mc.model.pod import Container, Pod, Role
+from kubectl_mc.model.pod import Container, Pod
+from kubectl_mc.model.spec import Role
 
 
 @dataclass(frozen=True, slots=True)

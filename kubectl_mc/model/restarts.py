@@ -1,6 +1,7 @@
 """Whether the kubelet will start a container again, and how its latest instance ended."""
 
-from kubectl_mc.model.pod import Container, ContainerState, Pod, Role
+from kubectl_mc.model.pod import Container, ContainerState, Pod
+from kubectl_mc.model.spec import Role
 
 
 def will_restart(pod: Pod, container: Container) -> bool:

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from kubectl_mc.model.pod import ContainerState, ContainerStatus, Pod, Role
+from kubectl_mc.model.pod import ContainerState, ContainerStatus, Pod
+from kubectl_mc.model.spec import Role
 from kubectl_mc.model.times import age
 
 

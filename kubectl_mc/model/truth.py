@@ -9,8 +9,9 @@ from datetime import datetime
 
 from kubectl_mc.model.fact import Fact, Look, end_words, fault, unready_words
 from kubectl_mc.model.health import Health, container_health, unschedulable, unset_gates
-from kubectl_mc.model.pod import Container, Pod, Role
+from kubectl_mc.model.pod import Container, Pod
 from kubectl_mc.model.progress import init_progress
+from kubectl_mc.model.spec import Role
 from kubectl_mc.model.summary import Summary
 from kubectl_mc.model.times import age, human_duration, seconds_between
 

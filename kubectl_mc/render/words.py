@@ -3,8 +3,9 @@
 from datetime import datetime
 
 from kubectl_mc.model.health import Health, container_health
-from kubectl_mc.model.pod import Container, ContainerState, Pod, Role
+from kubectl_mc.model.pod import Container, ContainerState, Pod
 from kubectl_mc.model.signals import signal_of_exit
+from kubectl_mc.model.spec import Role
 from kubectl_mc.model.times import age, human_duration, seconds_between
 from kubectl_mc.render.page import Span, Style, Theme
 from kubectl_mc.render.text import one_line

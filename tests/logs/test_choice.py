@@ -5,7 +5,8 @@ import pytest
 from kubectl_mc.errors import McError, UsageError
 from kubectl_mc.logs.choice import Choice, parse_globs, parse_roles
 from kubectl_mc.model.parsing import parse_pod
-from kubectl_mc.model.pod import Pod, Role
+from kubectl_mc.model.pod import Pod
+from kubectl_mc.model.spec import Role
 from tests.pods import container, pod, sidecar
 
 ALL = ["migrate", "istio-proxy", "app", "app-worker", "debugger-x"]

@@ -8,7 +8,8 @@ import pytest
 
 from kubectl_mc.logs import words
 from kubectl_mc.model.event import Event
-from kubectl_mc.model.pod import Container, ContainerSpec, ContainerState, ContainerStatus, Role, StateKind
+from kubectl_mc.model.pod import Container, ContainerState, ContainerStatus, StateKind
+from kubectl_mc.model.spec import ContainerSpec, Role
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 

@@ -12,7 +12,8 @@ from kubectl_mc.model.health import pod_severity
 from kubectl_mc.model.metrics import parse_usage
 from kubectl_mc.model.next_step import next_command
 from kubectl_mc.model.parsing import parse_pod
-from kubectl_mc.model.pod import Role, StateKind
+from kubectl_mc.model.pod import StateKind
+from kubectl_mc.model.spec import Role
 from kubectl_mc.model.summary import summarize
 from kubectl_mc.model.truth import facts
 from tests.pods import NOW, Json, ago, container, ended, pod, running, sidecar, waiting
