@@ -25,6 +25,7 @@ HELP_NAMES: dict[str, Any] = {"help_option_names": ["-h", "--help"]}
 COMMANDS = {
     "status": "How every container of a pod is, since when, and what the pod waits for.",
     "logs": "The logs of all containers as one stream, in the order of time.",
+    "doctor": "Why pods are not well: the one cause, its evidence, the next command.",
     "events": "What happened to pods, their owners and their claims, told by container.",
     "exec": "A shell or a command in the right container, with its exit code.",
     "attach": "The terminal of a container's main process.",

@@ -20,7 +20,7 @@ ALLOWED = {
     "logs": {"model", "errors"},
     "doctor": {"model", "errors"},
     "render": {"model", "logs", "doctor", "errors"},
-    "cluster": {"model", "logs", "errors"},
+    "cluster": {"model", "logs", "doctor", "errors"},
     "errors": set(),
     "options": {"errors", "model"},
     "session": {"cluster", "outlet", "render", "errors"},

@@ -1,0 +1,67 @@
+"""`kubectl mc doctor`."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from kubectl_mc.doctor.diagnosis import diagnose
+from kubectl_mc.doctor.finding import Finding, Grade
+from kubectl_mc.errors import ExitCode, UsageError
+from kubectl_mc.model.targets import Query, parse_query
+from kubectl_mc.options import AllNamespaces, FieldSelector, Selector, Targets
+from kubectl_mc.render.doctor import Reach, doctor_document, doctor_page
+from kubectl_mc.render.document import as_json, as_yaml
+from kubectl_mc.session import Session
+
+EXAMPLES = (
+    ("kubectl mc doctor", "every pod of the namespace that is not well, and why"),
+    ("kubectl mc doctor web-7d4b9", "the one cause, its evidence and the next command"),
+    ("kubectl mc doctor deploy/web -o json", "for a script; exit code 3 if an error was found"),
+)
+_OUTPUTS = ("", "json", "yaml")
+
+
+def command(
+    context: typer.Context,
+    targets: Targets = None,
+    output: Annotated[
+        str, typer.Option("--output", "-o", metavar="json|yaml", help="A document instead of a page.")
+    ] = "",
+    selector: Selector = "",
+    field_selector: FieldSelector = "",
+    all_namespaces: AllNamespaces = False,
+) -> int:
+    """Say why pods are not as they should be: one primary cause a pod, what shows it, what follows from it, and the
+    command to type next.
+
+    Read are the pods, their events, what they refer to (of Secrets the keys only), and the last lines of containers
+    that fail. Exit code 3 says that an error was found.
+    """
+    session: Session = context.obj
+    if output not in _OUTPUTS:
+        raise UsageError(f"-o {output}: no such output", "json or yaml")
+    query = parse_query(targets or [], selector, field_selector, all_namespaces=all_namespaces)
+    return session.run(_diagnose(session, query, output))
+
+
+async def _diagnose(session: Session, query: Query, output: str) -> int:
+    from kubectl_mc.cluster.cases import read_cases
+
+    read = await read_cases(session.client(), query, session.now, session.note)
+    findings = [finding for case in read.cases for finding in diagnose(case)]
+    _show(session, findings, output)
+    for error in read.errors:
+        session.report(error)
+    if any(finding.grade is Grade.ERROR for finding in findings):
+        return ExitCode.FAULT_FOUND
+    return ExitCode.ERROR if read.errors else ExitCode.DONE
+
+
+def _show(session: Session, findings: Sequence[Finding], output: str) -> None:
+    reach = Reach(session.program, tuple(session.flags.as_arguments()))
+    if output:
+        document = doctor_document(findings, reach)
+        session.write(as_json(document) if output == "json" else as_yaml(document))
+    else:
+        session.print(doctor_page(findings, session.width, session.theme, reach))

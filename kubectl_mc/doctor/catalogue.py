@@ -1,0 +1,85 @@
+"""Every id that a finding can have, with what it means. Ids are stable: scripts and `--ignore` rely on them."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class Stage(IntEnum):
+    """Where in a pod's life a cause sits; of several errors the earliest is the primary one."""
+
+    END = 0
+    """The whole pod was ended, or is being deleted: what its containers do is no cause any more."""
+    SCHEDULING = 1
+    VOLUMES = 2
+    """Volumes and the sandbox: nothing can be created before."""
+    INIT = 3
+    """The init sequence's current step; whatever is wrong with it comes before the rest."""
+    IMAGE = 4
+    """Images and configuration."""
+    CRASH = 5
+    PROBE = 6
+    GATE = 7
+    REVIEW = 8
+    """Found in manifests alone, or a risk that has not come true."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One id."""
+
+    id: str
+    stage: Stage
+    about: str
+    """What it means, in a few words, without a full stop."""
+
+
+_ALL = (
+    Kind("evicted", Stage.END, "the node ran out of something and ended the pod"),
+    Kind("node-lost", Stage.END, "the node doesn't answer any more, so nobody knows how the pod is"),
+    Kind("preempted", Stage.END, "a pod of higher priority took the place"),
+    Kind("terminating-stuck", Stage.END, "a deleted pod doesn't go"),
+    Kind("pre-stop-slow", Stage.END, "a preStop hook, or a process that ignores SIGTERM, uses up the grace period"),
+    Kind("unschedulable", Stage.SCHEDULING, "no node can take the pod"),
+    Kind("volume-missing", Stage.VOLUMES, "a ConfigMap, a Secret or a claim that a volume needs doesn't exist"),
+    Kind("volume-mount-failed", Stage.VOLUMES, "a volume can't be attached or mounted"),
+    Kind("sandbox-failed", Stage.VOLUMES, "the pod's sandbox or its network can't be made"),
+    Kind("init-failed", Stage.INIT, "an init step ends with an error, so that nothing after it starts"),
+    Kind("init-stuck", Stage.INIT, "an init step runs and doesn't end"),
+    Kind("sidecar-not-started", Stage.INIT, "a native sidecar's startup probe holds up all that comes after it"),
+    Kind("image-not-found", Stage.IMAGE, "the registry has no such image or tag"),
+    Kind("image-unauthorized", Stage.IMAGE, "the registry doesn't let the node have the image"),
+    Kind("image-invalid-name", Stage.IMAGE, "the image's name can't be a name"),
+    Kind("image-pull-failed", Stage.IMAGE, "the image can't be pulled, for another reason"),
+    Kind("config-missing", Stage.IMAGE, "a ConfigMap that a container needs doesn't exist"),
+    Kind("secret-missing", Stage.IMAGE, "a Secret that a container needs doesn't exist"),
+    Kind("config-key-missing", Stage.IMAGE, "a ConfigMap or a Secret lacks the key that a container needs"),
+    Kind("run-as-non-root", Stage.IMAGE, "the image runs as root and the pod forbids it"),
+    Kind("command-not-found", Stage.IMAGE, "the command isn't in the image, or can't be run"),
+    Kind("start-error", Stage.IMAGE, "the runtime can't create or start the container"),
+    Kind("sidecar-crashloop", Stage.CRASH, "a native sidecar ends again and again"),
+    Kind("crashloop", Stage.CRASH, "a container ends with an error again and again"),
+    Kind("exits-normally", Stage.CRASH, "a container that is to go on ends without an error"),
+    Kind("container-failed", Stage.CRASH, "a container ended with an error and isn't started again"),
+    Kind("oom-killed", Stage.CRASH, "the kernel killed a container at its memory limit"),
+    Kind("unknown-137", Stage.CRASH, "a container was killed, and nothing says by whom"),
+    Kind("port-conflict", Stage.CRASH, "two containers want one port of the pod's one network"),
+    Kind("volume-permission", Stage.CRASH, "a process may not use a file or a directory of a volume"),
+    Kind("volume-read-only", Stage.CRASH, "a container writes to a volume that it has read-only"),
+    Kind("post-start-failed", Stage.CRASH, "a postStart hook failed, so that the container was killed"),
+    Kind("liveness-killed", Stage.PROBE, "the kubelet restarts a container whose liveness probe fails"),
+    Kind("startup-probe-failing", Stage.PROBE, "a container doesn't pass its startup probe"),
+    Kind("readiness-probe-failing", Stage.PROBE, "a container runs and isn't ready, so that it gets no traffic"),
+    Kind("probe-wrong-container", Stage.PROBE, "a probe asks a port that belongs to another container"),
+    Kind("job-held-by-sidecar", Stage.PROBE, "a Job's work is done, and another container keeps its pod running"),
+    Kind("readiness-gate-unset", Stage.GATE, "all containers are ready, and a readiness gate isn't set"),
+    Kind("app-before-sidecar", Stage.REVIEW, "an app starts before the sidecar that it needs is ready"),
+    Kind("resource-starved", Stage.REVIEW, "a container is at the limit of its CPU or memory"),
+    Kind("restarted", Stage.REVIEW, "a container that is well now was restarted a while ago"),
+)
+
+KINDS = {kind.id: kind for kind in _ALL}
+
+
+def stage_of(id_: str) -> Stage:
+    """The stage of an id; KeyError for an unknown one."""
+    return KINDS[id_].stage

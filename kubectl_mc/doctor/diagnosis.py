@@ -1,0 +1,87 @@
+"""From a case to its findings: every rule is asked, the earliest error in the pod's life is the primary cause."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from kubectl_mc.doctor.case import Case
+from kubectl_mc.doctor.catalogue import Stage, stage_of
+from kubectl_mc.doctor.finding import Finding, Grade
+from kubectl_mc.doctor.rules import CONTAINER_RULES, POD_RULES
+from kubectl_mc.model.health import Health, container_health
+from kubectl_mc.model.pod import Pod
+from kubectl_mc.model.progress import init_progress
+
+_GRADES = (Grade.ERROR, Grade.WARNING, Grade.INFO)
+
+
+def diagnose(case: Case) -> tuple[Finding, ...]:
+    """What is wrong with a pod: the primary cause first, then separate faults, then what is worth a word.
+
+    A fault that another container's fault explains is among that one's consequences.
+    """
+    pod = case.pod
+    found = sorted(_found(case), key=lambda finding: _rank(finding, pod))
+    findings, explained = _unexplained(found)
+    placed = [replace(finding, namespace=pod.namespace, pod=pod.name) for finding in findings]
+    if not placed or placed[0].grade is not Grade.ERROR:
+        return tuple(placed)
+    first = placed[0]
+    consequences = (*first.consequences, *explained.get(first.container, ()), *_waiting(pod, first))
+    rest = [
+        replace(other, consequences=(*other.consequences, *explained.get(other.container, ()))) for other in placed[1:]
+    ]
+    return replace(first, primary=True, consequences=consequences), *rest
+
+
+def _found(case: Case) -> Iterator[Finding]:
+    for pod_rule in POD_RULES:
+        yield from pod_rule(case)
+    for container in case.pod.containers:
+        for rule in CONTAINER_RULES:
+            if (finding := rule(case, container)) is not None:
+                yield replace(finding, container=finding.container or container.name)
+                break
+
+
+def _rank(finding: Finding, pod: Pod) -> tuple[int, int, int]:
+    """By grade, by stage, by the order in which containers start."""
+    names = [container.name for container in pod.containers]
+    place = names.index(finding.container) if finding.container in names else -1
+    stage = stage_of(finding.id)
+    progress = init_progress(pod)
+    step = progress.current if progress is not None else None
+    if step is not None and finding.container == step.name and stage > Stage.INIT:
+        stage = Stage.INIT
+    return _GRADES.index(finding.grade), stage, place
+
+
+def _unexplained(findings: Sequence[Finding]) -> tuple[list[Finding], dict[str, list[str]]]:
+    """The findings that stand for themselves, and by guilty container what it explains of the others."""
+    guilty = {finding.container for finding in findings if finding.grade is Grade.ERROR and not finding.blames}
+    explained: dict[str, list[str]] = {}
+    left = []
+    for finding in findings:
+        if finding.blames in guilty and finding.blames != finding.container:
+            explained.setdefault(finding.blames, []).append(finding.summary)
+        else:
+            left.append(finding)
+    return left, explained
+
+
+def _waiting(pod: Pod, cause: Finding) -> Iterator[str]:
+    """Who waits for the primary cause to be gone, and what the pod is not because of it."""
+    waiting = [
+        container.name
+        for container in pod.containers
+        if container.name != cause.container and container_health(container, pod) is Health.WAITING
+    ]
+    if waiting and pod.node and not pod.terminal:
+        have = "has" if len(waiting) == 1 else "have"
+        yield f"{_listed(waiting)} {have} not started"
+    ready = pod.condition("Ready")
+    if not pod.terminal and pod.deleted is None and (ready is None or ready.status != "True"):
+        yield "the pod is not ready, so it gets no traffic from Services"
+
+
+def _listed(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

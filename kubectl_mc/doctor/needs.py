@@ -1,0 +1,66 @@
+"""What has to be read to judge a pod, beyond the pod and its events: as little as possible, so that many can be."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from kubectl_mc.doctor.end import Now, end_of
+from kubectl_mc.model.fact import NEVER_STARTED
+from kubectl_mc.model.health import Health, container_health
+from kubectl_mc.model.pod import Container, Pod
+from kubectl_mc.model.spec import Role
+from kubectl_mc.model.times import seconds_between
+
+_RECENT_SECONDS = 3600
+"""How long after a container has recovered its last words may still explain something."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogNeed:
+    """The log of one instance of a container."""
+
+    container: str
+    previous: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What the rules will look at."""
+
+    logs: tuple[LogNeed, ...] = ()
+    objects: tuple[tuple[str, str], ...] = ()
+    """Kind and name, in the pod's namespace."""
+
+
+def needs_of(pod: Pod, now: datetime) -> Needs:
+    """What to read for a pod; nothing for one that is well."""
+    logs = tuple(need for container in pod.containers if (need := _log(container, pod, now)) is not None)
+    waits = any(container.state.waiting for container in pod.containers if container.role is not Role.EPHEMERAL)
+    objects = tuple(dict.fromkeys(_objects(pod))) if waits and not pod.terminal else ()
+    return Needs(logs, objects)
+
+
+def _log(container: Container, pod: Pod, now: datetime) -> LogNeed | None:
+    if container.role is Role.EPHEMERAL:
+        return None
+    end = end_of(container, pod)
+    if end is not None and end.state.reason not in NEVER_STARTED:
+        ago = seconds_between(end.state.finished_at, now)
+        if end.now is Now.RECOVERED and (ago is None or ago > _RECENT_SECONDS):
+            return None
+        return LogNeed(container.name, previous=container.state.running)
+    if container.state.running and container_health(container, pod) in (Health.WORKING, Health.UNREADY):
+        return LogNeed(container.name, previous=False)
+    return None
+
+
+def _objects(pod: Pod) -> Iterator[tuple[str, str]]:
+    for container in pod.containers:
+        yield from ((reference.kind, reference.name) for reference in container.spec.references)
+    for volume in pod.shared.volumes:
+        yield from ((reference.kind, reference.name) for reference in volume.references)
+        if volume.claim:
+            yield "PersistentVolumeClaim", volume.claim
+    yield from (("Secret", name) for name in pod.shared.pull_secrets)
+    if pod.shared.service_account:
+        yield "ServiceAccount", pod.shared.service_account

@@ -1,0 +1,90 @@
+"""`kubectl mc doctor`: for each pod that is not well its causes, as a page; all findings, as a document."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from kubectl_mc.doctor.finding import Certainty, Finding, Grade
+from kubectl_mc.render.page import Line, Page, Span, Style, Theme, line
+from kubectl_mc.render.text import lines_of, one_line, width_of, wrapped
+
+_INDENT = 2
+_LABEL = 10
+"""Columns of the words in front: `evidence`, `so`, `next`."""
+_LEAST = 20
+_STYLES = {Grade.ERROR: Style.BAD, Grade.WARNING: Style.WARN, Grade.INFO: Style.QUIET}
+_GLYPHS = {Grade.ERROR: ("✗", "x"), Grade.WARNING: ("!", "!"), Grade.INFO: ("·", "-")}
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How a command gets to the cluster that was looked at."""
+
+    program: str
+    connection: tuple[str, ...] = ()
+
+    def lines(self, finding: Finding) -> list[str]:
+        """The commands of a finding, ready to paste."""
+        return [step.line(self.program, finding.namespace, self.connection) for step in finding.next]
+
+
+def doctor_document(findings: Iterable[Finding], reach: Reach) -> dict[str, Any]:
+    """`doctor -o json`."""
+    return {"findings": [finding_document(finding, reach) for finding in findings]}
+
+
+def finding_document(finding: Finding, reach: Reach) -> dict[str, Any]:
+    """One FINDING; the same in `doctor` and as the `cause` of `status`."""
+    return {
+        "id": finding.id,
+        "severity": finding.grade.value,
+        "certainty": finding.certainty.value,
+        "namespace": finding.namespace,
+        "pod": finding.pod or None,
+        "container": finding.container or None,
+        "summary": finding.summary,
+        "evidence": list(finding.evidence),
+        "next": reach.lines(finding),
+        "consequences": list(finding.consequences),
+        "primary": finding.primary,
+        "spread": finding.spread or None,
+        "at": finding.at or None,
+    }
+
+
+def doctor_page(findings: Sequence[Finding], width: int, theme: Theme, reach: Reach) -> Page:
+    """The findings, in the order given; those of one pod stand together under its name."""
+    lines: list[Line] = []
+    pod: tuple[str, str] | None = None
+    for finding in findings:
+        if (finding.namespace, finding.pod) != pod:
+            pod = (finding.namespace, finding.pod)
+            lines += [()] if lines else []
+            lines.append(line(Span(f"{one_line(finding.namespace)}/{one_line(finding.pod)}", Style.STRONG)))
+        lines += _finding(finding, width, theme, reach)
+    return Page(lines)
+
+
+def _finding(finding: Finding, width: int, theme: Theme, reach: Reach) -> Iterator[Line]:
+    glyph = _GLYPHS[finding.grade][0 if theme.unicode else 1]
+    style = _STYLES[finding.grade]
+    doubt = "likely: " if finding.certainty is Certainty.LIKELY else ""
+    head = f"{' ' * _INDENT}{glyph} "
+    room = max(width - width_of(head), _LEAST)
+    for number, piece in enumerate(wrapped(f"{doubt}{one_line(finding.summary)}", room)):
+        yield line(Span(head if number == 0 else " " * width_of(head), style), Span(piece, style))
+    yield line(" " * width_of(head), Span(finding.id, Style.QUIET))
+    yield from _labelled("evidence", finding.evidence, width)
+    yield from _labelled("so", finding.consequences, width)
+    if finding.spread:
+        yield from _labelled("where", [finding.spread], width)
+    for number, command in enumerate(reach.lines(finding)):
+        label = "next" if number == 0 else ""
+        yield line(" " * (_INDENT + 2), Span(f"{label:<{_LABEL}}", Style.QUIET), Span(one_line(command), Style.STRONG))
+
+
+def _labelled(label: str, texts: Sequence[str], width: int) -> Iterator[Line]:
+    room = max(width - _INDENT - 2 - _LABEL, _LEAST)
+    pieces = [piece for text in texts for shown in lines_of(text) for piece in wrapped(shown, room)]
+    for number, piece in enumerate(pieces):
+        yield line(" " * (_INDENT + 2), Span(f"{label if number == 0 else '':<{_LABEL}}", Style.QUIET), piece)

@@ -1,0 +1,69 @@
+"""Of all that is wrong with a pod one thing is the cause; what follows from it is told with it."""
+
+from kubectl_mc.doctor.diagnosis import diagnose
+from kubectl_mc.doctor.finding import Grade
+from tests.doctor.cases import case, primary
+from tests.pods import container, ended, pod, running, waiting
+
+_BACK_OFF = waiting("CrashLoopBackOff", "back-off 5m0s restarting failed container")
+
+
+def test_the_failing_init_step_is_the_cause_and_those_behind_it_only_wait() -> None:
+    judged = case(
+        pod(
+            container("app", waiting("PodInitializing")),
+            container("side", waiting("PodInitializing")),
+            init=[container("migrate", _BACK_OFF, restarts=3, last=ended(1, "Error"))],
+            phase="Pending",
+            conditions={"Initialized": "False", "Ready": "False"},
+        )
+    )
+    cause = primary(judged)
+
+    assert cause is not None
+    assert cause.container == "migrate"
+    assert "app and side have not started" in cause.consequences
+    assert [finding.container for finding in diagnose(judged)] == ["migrate"]
+
+
+def test_two_faults_are_two_findings_and_one_cause() -> None:
+    judged = case(
+        pod(
+            container("first", _BACK_OFF, restarts=3, last=ended(1, "Error")),
+            container("second", _BACK_OFF, restarts=3, last=ended(137, "OOMKilled")),
+            conditions={"Ready": "False"},
+        )
+    )
+    findings = diagnose(judged)
+
+    assert [finding.container for finding in findings] == ["first", "second"]
+    assert [finding.primary for finding in findings] == [True, False]
+
+
+def test_a_pod_that_is_well_has_no_findings() -> None:
+    judged = case(pod(container("app", running(), ready=True, started=True), conditions={"Ready": "True"}))
+
+    assert diagnose(judged) == ()
+
+
+def test_what_is_well_again_is_a_note_and_no_cause() -> None:
+    judged = case(
+        pod(
+            container("app", running(), ready=True, started=True, restarts=1, last=ended(1, "Error", seconds=300)),
+            conditions={"Ready": "True"},
+        )
+    )
+    [finding] = diagnose(judged)
+
+    assert (finding.id, finding.grade, finding.primary) == ("restarted", Grade.INFO, False)
+
+
+def test_what_ended_long_ago_is_not_worth_a_word() -> None:
+    judged = case(
+        pod(
+            container("app", running(), ready=True, started=True, restarts=1, last=ended(1, "Error", seconds=90_000)),
+            conditions={"Ready": "True"},
+        )
+    )
+
+    assert diagnose(judged) == ()
