@@ -296,6 +296,8 @@ def test_events_stand_in_their_places_each_once_and_with_their_container(logs: L
     for container in ("migrate", "proxy", "side"):
         assert (container, f"Normal Started: Started container {container}") in events
     assert ("app", "Normal Started: Started container app (x2)") in events
+    reasons = [message.split()[1] for container, message in events if container == "migrate"]
+    assert reasons == ["Pulling:", "Pulled:", "Created:", "Started:"]
     order = [(each["type"], each["message"]) for each in found if each["container"] == "migrate"]
     assert ("log", "migrating") in order
     assert order[-1] == ("lifecycle", "init migrate exited 0 after 2s")

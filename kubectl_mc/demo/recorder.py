@@ -6,7 +6,6 @@ five minutes; what is held back still counts. The scheduler writes the newer for
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
 from kubectl_mc.demo.clock import rfc3339, rfc3339_micro
@@ -52,6 +51,8 @@ class Recorder:
         self._store = store
         self._folded: dict[tuple[str, ...], _Folded] = {}
         self._budgets: dict[tuple[str, str], _Budget] = {}
+        self._newest: dict[str, int] = {}
+        """By object the nanosecond after which its newest event is named."""
 
     def record(
         self,
@@ -114,10 +115,12 @@ class Recorder:
     def _fold(self, key: tuple[str, ...], about: Object, now: float) -> _Folded:
         folded = self._folded.get(key)
         if folded is None:
-            # client-go names events after the object and the time of the first one, in hexadecimal nanoseconds.
-            salt = hashlib.sha256("".join(key).encode()).digest()[0] * 1_009
-            name = f"{about['metadata']['name']}.{int(now * 1e6) * 1000 + salt:x}"
-            folded = self._folded[key] = _Folded(name, now)
+            # client-go names events after the object and the time of the first one, in hexadecimal nanoseconds. Here
+            # no time passes between two of one moment, in a cluster a few microseconds do.
+            uid = about["metadata"]["uid"]
+            nanoseconds = max(int(now * 1e6) * 1000, self._newest.get(uid, 0) + 1_009)
+            self._newest[uid] = nanoseconds
+            folded = self._folded[key] = _Folded(f"{about['metadata']['name']}.{nanoseconds:x}", now)
         folded.count += 1
         return folded
 

@@ -153,6 +153,16 @@ def test_beyond_the_burst_events_are_held_back_but_counted(events: tuple[Store, 
     assert event["count"] == BURST + 21
 
 
+def test_events_of_one_moment_are_named_in_the_order_in_which_they_happened(
+    events: tuple[Store, Recorder, Object],
+) -> None:
+    store, recorder, pod = events
+    for reason in ("Scheduled", "Pulled", "Created", "Started", "Killing"):
+        recorder.record(100.0, pod, reason, f"{reason} it", component="kubelet")
+    named = sorted(store.list("events"), key=lambda event: event["metadata"]["name"])
+    assert [event["reason"] for event in named] == ["Scheduled", "Pulled", "Created", "Started", "Killing"]
+
+
 @pytest.mark.parametrize(
     ("text", "number"), [("250m", 0.25), ("2", 2), ("64Mi", 67108864), ("1k", 1000), ("1Gi", 2**30)]
 )
