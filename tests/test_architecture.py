@@ -26,6 +26,7 @@ ALLOWED = {
     "session": {"cluster", "outlet", "render", "errors"},
     "outlet": set(),
     "log_files": {"logs", "errors"},
+    "log_output": {"cluster", "log_files", "logs", "session"},
     "help": {"errors"},
     "terminal": set(),
     "relay": {"cluster", "outlet", "session", "terminal", "errors"},

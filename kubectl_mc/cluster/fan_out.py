@@ -10,12 +10,12 @@ from typing import Protocol
 
 from kubectl_mc.cluster.client import Client
 from kubectl_mc.cluster.entries import now_of
-from kubectl_mc.cluster.log_reader import Source
 from kubectl_mc.cluster.logs import Window
 from kubectl_mc.cluster.refusals import Refusals
 from kubectl_mc.cluster.remote import Channel, RemoteRequest, open_remote
 from kubectl_mc.errors import ApiError, ConnectionLost, Forbidden, McError
 from kubectl_mc.logs.line import STAMP, TAGS, Plain, tag_of
+from kubectl_mc.logs.source import Source
 from kubectl_mc.model.entry import Entry, gone_words
 from kubectl_mc.model.signals import signal_of_exit
 

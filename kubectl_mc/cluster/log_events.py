@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 from kubectl_mc.cluster.client import Client, Scope
 from kubectl_mc.cluster.events import Concerned, list_events
 from kubectl_mc.cluster.log_hub import LogHub
-from kubectl_mc.cluster.log_reader import Reach
 from kubectl_mc.cluster.watch import Changed, Snapshot, watch
 from kubectl_mc.errors import McError
 from kubectl_mc.logs import words
+from kubectl_mc.logs.reach import Reach
 from kubectl_mc.model.event import Event, parse_event
 from kubectl_mc.model.pod import Pod
 from kubectl_mc.model.resources import EVENTS

@@ -9,13 +9,15 @@ from typing import Protocol
 
 from kubectl_mc.cluster.client import Client
 from kubectl_mc.cluster.log_member import Member, MemberSink
-from kubectl_mc.cluster.log_reader import Reach, Source
 from kubectl_mc.cluster.logs import Window
+from kubectl_mc.cluster.pod_view import PodView
 from kubectl_mc.cluster.refusals import Refusals
-from kubectl_mc.cluster.tail import PodView, Tail
+from kubectl_mc.cluster.tail import Tail
 from kubectl_mc.errors import McError
 from kubectl_mc.logs.line import TAGS, Kind, stamp_at, tag_of, told
 from kubectl_mc.logs.merge import Arrivals, Merge
+from kubectl_mc.logs.reach import Reach
+from kubectl_mc.logs.source import Source
 from kubectl_mc.model.pod import Container, Pod
 from kubectl_mc.model.restarts import latest_end
 

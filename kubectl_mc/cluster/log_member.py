@@ -4,10 +4,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from kubectl_mc.cluster.log_reader import Reach, Source
 from kubectl_mc.errors import McError
 from kubectl_mc.logs import words
 from kubectl_mc.logs.line import Kind, message_of
+from kubectl_mc.logs.reach import Reach
+from kubectl_mc.logs.source import Source
 from kubectl_mc.logs.tally import Tally
 from kubectl_mc.model.pod import Container, ContainerState
 from kubectl_mc.model.restarts import latest_end

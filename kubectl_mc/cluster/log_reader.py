@@ -5,17 +5,19 @@ from bisect import bisect_left, bisect_right
 from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime
 from itertools import groupby
-from typing import Protocol
 
 from kubectl_mc.cluster.client import Client
+from kubectl_mc.cluster.log_sink import Lines
 from kubectl_mc.cluster.logs import LogRequest, Window, log_blocks
 from kubectl_mc.errors import ApiError, ConnectionLost, NotFound
 from kubectl_mc.logs.intake import Intake
-from kubectl_mc.logs.line import STAMP, Bound, Kind, any_marked, kind_of, message_of, sort_key, stamp_of
+from kubectl_mc.logs.line import STAMP, Kind, any_marked, kind_of, message_of, sort_key, stamp_of
+from kubectl_mc.logs.reach import Reach
 from kubectl_mc.logs.resume import Anchor
+from kubectl_mc.logs.source import Source
 from kubectl_mc.logs.words import NO_WATCHER, NOT_KEPT
 from kubectl_mc.model.times import format_time
 
@@ -26,56 +28,6 @@ GONE = frozenset({400, 404})
 """Answers that say that a log is no more."""
 _TRIES = 5
 _ANY_TAG = b"\x01\x01"
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A container whose log is read. The pod is known by its uid: a successor may have its name."""
-
-    uid: str
-    namespace: str
-    pod: str
-    container: str
-
-    def __str__(self) -> str:
-        return f"{self.pod}/{self.container}"
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """How much of a log is wanted. `tail` concerns what is there at the beginning; what comes later comes whole."""
-
-    follow: bool = False
-    previous: bool = False
-    since: Bound | None = None
-    until: Bound | None = None
-    tail: int | None = None
-
-    @property
-    def bounded(self) -> bool:
-        """Whether older lines are left out because they were not asked for."""
-        return self.since is not None or self.tail is not None
-
-    def covers(self, second: datetime) -> bool:
-        """Whether what happened in a second, at which part of it nobody knows, may lie in the span."""
-        begun = self.since is None or second + timedelta(seconds=1) > self.since.time
-        return begun and (self.until is None or second <= self.until.time)
-
-
-class Lines(Protocol):
-    """Where what was read goes, in its order."""
-
-    async def lines(self, lines: list[bytes]) -> None:
-        """Lines of the log; returns when there is room for more."""
-
-    def gap(self, *, certain: bool = True) -> None:
-        """Lines are missing here, or may be: the kubelet no longer has them."""
-
-    def resumed(self) -> None:
-        """The stream had broken off and goes on where it stopped."""
-
-    def said(self, line: bytes) -> None:
-        """The kubelet's own words in place of the log."""
 
 
 class Enough(Exception):

@@ -9,11 +9,12 @@ from kubectl_mc.cluster.client import Client
 from kubectl_mc.cluster.feed import PodFeed, Update, open_feed
 from kubectl_mc.cluster.log_events import LogEvents
 from kubectl_mc.cluster.log_hub import LogHub, Output
-from kubectl_mc.cluster.log_reader import BUSY, Reach
+from kubectl_mc.cluster.log_reader import BUSY
 from kubectl_mc.cluster.targets import Selection, find_pods, select
 from kubectl_mc.cluster.watch import Changed, Deleted, Interrupted
 from kubectl_mc.errors import ApiError, ConnectionLost, ExitCode, McError, NotFound
 from kubectl_mc.logs.choice import Choice
+from kubectl_mc.logs.reach import Reach
 from kubectl_mc.model.fields import mapping, objects
 from kubectl_mc.model.health import ORDINARY_WAITS
 from kubectl_mc.model.parsing import parse_pod

@@ -3,8 +3,8 @@
 import asyncio
 from collections.abc import Callable
 
-from kubectl_mc.cluster.log_reader import Source
 from kubectl_mc.errors import McError
+from kubectl_mc.logs.source import Source
 
 _GATHER_SECONDS = 0.2
 """Who may not read one container's log may not read the others', and they are all asked for at once."""

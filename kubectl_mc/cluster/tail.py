@@ -2,26 +2,20 @@
 
 import asyncio
 from functools import partial
-from typing import Protocol
 
 from kubectl_mc.cluster.client import Client
-from kubectl_mc.cluster.log_reader import (
-    BACKOFF_SECONDS,
-    BUSY,
-    GONE,
-    Enough,
-    Lines,
-    LogReader,
-    Reach,
-    Replaced,
-    Source,
-)
+from kubectl_mc.cluster.log_history import History
+from kubectl_mc.cluster.log_reader import BACKOFF_SECONDS, BUSY, GONE, Enough, LogReader, Replaced
+from kubectl_mc.cluster.log_sink import Sink
 from kubectl_mc.cluster.logs import Window
+from kubectl_mc.cluster.pod_view import PodView
 from kubectl_mc.errors import ApiError, ConnectionLost, McError, NotFound
+from kubectl_mc.logs.reach import Reach
+from kubectl_mc.logs.source import Source
 from kubectl_mc.model.parsing import parse_pod
-from kubectl_mc.model.pod import Container, ContainerState, Pod, StateKind
+from kubectl_mc.model.pod import Container, ContainerState, Pod
 from kubectl_mc.model.resources import PODS
-from kubectl_mc.model.restarts import latest_end, will_restart
+from kubectl_mc.model.restarts import end_of, has_log, latest_end, will_restart
 
 _TRANSIENT = BUSY | {400}
 """400 is what the kubelet says of a container that is being restarted."""
@@ -31,63 +25,6 @@ _REST_TRIES = 3
 _POLL_SECONDS = 1.0
 _NEWS_SECONDS = 1.0
 """What one request says a watch will have said by then."""
-
-
-class PodView:
-    """What is known of a pod without asking for it."""
-
-    def __init__(self) -> None:
-        self.pod: Pod | None = None
-        """As it is, as far as is known; None once it is gone."""
-        self.last: Pod | None = None
-        """As it was known last."""
-        self._change: asyncio.Future[None] | None = None
-
-    def update(self, pod: Pod) -> None:
-        """The pod is like this now."""
-        self.pod = self.last = pod
-        self._changed()
-
-    def gone(self, last: Pod) -> None:
-        """The pod is there no more; so it was at its end."""
-        self.pod, self.last = None, last
-        self._changed()
-
-    def _changed(self) -> None:
-        if self._change is not None and not self._change.done():
-            self._change.set_result(None)
-        self._change = None
-
-    async def changed(self) -> None:
-        """Returns when something newer is known than at the time of the call."""
-        if self._change is None:
-            self._change = asyncio.get_running_loop().create_future()
-        await asyncio.shield(self._change)
-
-    async def changed_within(self, seconds: float) -> bool:
-        """Whether it did in that time; returns as soon as it has."""
-        try:
-            async with asyncio.timeout(seconds):
-                await self.changed()
-        except TimeoutError:
-            return False
-        return True
-
-
-class Sink(Lines, Protocol):
-    """Where a tail's findings go, in their order."""
-
-    def ended(self, container: Container, state: ContainerState, *, last: bool = False) -> None:
-        """The instance whose lines came last has ended; `last`: no other one comes after it."""
-
-    def started(self, container: Container, last: ContainerState | None, missed: int) -> None:
-        """Another instance begins after one that ended as `last`; `missed` ones before it could not be read."""
-
-    def trouble(self, error: McError) -> None:
-        """This source cannot be read for now; it is tried again."""
-
-    def failed(self, error: McError) -> None:
-        """This source cannot be read."""
 
 
 class Tail:
@@ -102,6 +39,7 @@ class Tail:
         self._view = view
         self._sink = sink
         self._reader = LogReader(client, window, source, reach, tag, sink)
+        self._history = History(self._reader, reach, sink)
 
     async def run(self, container: Container) -> None:
         """Until everything is read or, when following, until no instance can come any more.
@@ -125,7 +63,7 @@ class Tail:
             self._sink.failed(error)
 
     async def _once(self, container: Container) -> None:
-        if not await self._history(container):
+        if not await self._history.before(container):
             await self._reader.whole()
         if (end := latest_end(container)) is not None:
             self._sink.ended(container, end, last=True)
@@ -138,9 +76,9 @@ class Tail:
             if container is None:
                 return
             if seen is None:
-                await self._history(container)
+                await self._history.before(container)
             else:
-                await self._between(seen, ended, container)
+                await self._history.between(seen, ended, container)
             ended = latest_end(container)
             if ended is None:
                 ended = await self._follow(container)
@@ -153,14 +91,14 @@ class Tail:
 
     def _is_last(self, container: Container) -> bool:
         """Whether no instance can come after one that has ended."""
-        now = _find(self._view.pod, container.name)
+        now = _of(self._view.pod, container.name)
         return self._view.pod is None or now is None or not will_restart(self._view.pod, now)
 
     async def _next_instance(self, seen: Container | None) -> Container | None:
         """The first instance that is not the one seen and has a log; None when none can come."""
         while True:
             pod = self._view.pod
-            container = _find(pod, self._source.container)
+            container = _of(pod, self._source.container)
             if pod is None or container is None:
                 return None
             new = seen is None or container.status.container_id != seen.status.container_id
@@ -169,78 +107,6 @@ class Tail:
             if pod.terminal or (not new and latest_end(container) is not None and not will_restart(pod, container)):
                 return None
             await self._view.changed()
-
-    async def _history(self, container: Container) -> bool:
-        """What there was before the present instance, as far as it is asked for and still there.
-
-        Returns:
-            Whether the present instance has been read, too.
-        """
-        earlier, last, reach = container.status.restarts, container.status.last, self._reach
-        if reach.tail and reach.until is not None:
-            await self._last(container, reach.tail)
-            return True
-        if not earlier or reach.tail == 0:
-            return False
-        if container.state.waiting or last is None:
-            # In a back-off `last` is the end of the very instance that is read.
-            if reach.tail is None:
-                self._sink.started(container, None, 0 if reach.bounded else earlier)
-            return False
-        if reach.since is not None and (last.finished_at is None or last.finished_at < reach.since.time):
-            if reach.tail is None:
-                self._sink.started(container, last, 0)
-            return False
-        if reach.tail is None:
-            read = await self._previous(container, last)
-            self._sink.started(container, last, 0 if reach.bounded else earlier - read)
-            return False
-        try:
-            blocks = await self._reader.blocks()
-        except (ApiError, ConnectionLost):
-            return False  # whoever reads the present instance will say it
-        left = reach.tail - sum(block.count(b"\n") for block in blocks)
-        if left > 0:
-            await self._previous(container, last, left)
-            self._sink.started(container, last, 0)
-        await self._reader.put(blocks, complete=not reach.follow)
-        return True
-
-    async def _last(self, container: Container, count: int) -> None:
-        """The last lines before an end in time, of this instance and, where it has too few, of the one before."""
-        present = await self._reader.last(count)
-        before = container.status.last if container.status.restarts and not container.state.waiting else None
-        if len(present) < count and before is not None:
-            try:
-                older = await self._reader.last(count - len(present), previous=True)
-            except (ApiError, ConnectionLost):
-                older = []
-            if older:
-                await self._sink.lines(older)
-                self._sink.ended(container, before)
-            self._sink.started(container, before, 0)
-        if present:
-            await self._sink.lines(present)
-
-    async def _between(self, seen: Container, ended: ContainerState | None, container: Container) -> None:
-        """What came and went since the instance that was read: the last of it is still there as the previous one."""
-        self._reader.next_instance()
-        missed = container.status.restarts - seen.status.restarts - 1
-        last = _before(container) or (ended if missed == 0 else None)
-        if missed > 0 and last is not None:
-            missed -= await self._previous(container, last)
-        self._sink.started(container, last, max(missed, 0))
-
-    async def _previous(self, container: Container, last: ContainerState, tail: int | None = None) -> bool:
-        """Read the instance before the present one; False when the kubelet no longer has it."""
-        try:
-            await self._reader.whole(previous=True, tail=tail)
-        except (ApiError, ConnectionLost):
-            return False
-        finally:
-            self._reader.next_instance()
-        self._sink.ended(container, last)
-        return True
 
     async def _follow(self, container: Container) -> ContainerState | None:
         """One instance to its end, which is returned; None when it is not known, or it may not be read."""
@@ -273,7 +139,7 @@ class Tail:
             if pod is None:
                 # Its log is gone with it; another pod may have its name, and that one's is not to be read.
                 return await self._last_words(container)
-            state = _end_of(container, _find(pod, self._source.container))
+            state = end_of(container, _of(pod, self._source.container))
             cut = isinstance(broken, ConnectionLost)
             self._reader.broke(badly=cut or (state is None and not self._reader.polls), cut=cut)
             if state is not None:
@@ -309,7 +175,7 @@ class Tail:
         """How an instance ended whose pod is gone, as far as its last status says."""
         while self._view.pod is not None and await self._view.changed_within(_NEWS_SECONDS):
             pass
-        return _end_of(container, _find(self._view.last, self._source.container))
+        return end_of(container, _of(self._view.last, self._source.container))
 
     async def _rest(self, container: Container) -> None:
         """What an ended instance wrote after the last line that came.
@@ -326,10 +192,10 @@ class Tail:
             try:
                 if await self._reader.rest():
                     return
-                now = _find(await self._pod(), self._source.container)
+                now = _of(await self._pod(), self._source.container)
                 if now is None:
                     return
-                if not _in_reach(container, now):
+                if not has_log(container, now):
                     break
                 before = now.status.container_id
                 blocks = await self._reader.blocks(previous=before != container.status.container_id)
@@ -356,7 +222,7 @@ class Tail:
 
     async def _instance(self) -> str | None:
         """The containerID that the pod's status names now."""
-        found = _find(await self._pod(), self._source.container)
+        found = _of(await self._pod(), self._source.container)
         return found.status.container_id if found is not None else None
 
     async def _pod(self) -> Pod | None:
@@ -368,26 +234,5 @@ class Tail:
         return pod if pod.uid == self._source.uid else None
 
 
-def _find(pod: Pod | None, name: str) -> Container | None:
-    return next((c for c in pod.containers if c.name == name), None) if pod is not None else None
-
-
-def _end_of(instance: Container, now: Container | None) -> ContainerState | None:
-    """How an instance ended, as far as the pod's status says; None while it runs, and for one that is not there."""
-    if now is None:
-        return None
-    if now.status.container_id == instance.status.container_id:
-        return latest_end(now)
-    return (_before(now) if _in_reach(instance, now) else None) or ContainerState(StateKind.UNKNOWN)
-
-
-def _before(container: Container) -> ContainerState | None:
-    """How the instance before ended. In a back-off the last state is the end of the very instance that has ended."""
-    return None if container.state.waiting else container.status.last
-
-
-def _in_reach(instance: Container, now: Container) -> bool:
-    """Whether the kubelet still gives an instance's log: as the present one, or as the one before that."""
-    if now.status.container_id == instance.status.container_id:
-        return True
-    return now.status.restarts - instance.status.restarts <= 1 and not now.state.waiting
+def _of(pod: Pod | None, name: str) -> Container | None:
+    return pod.container(name) if pod is not None else None

@@ -2,7 +2,6 @@
 
 import contextlib
 from collections.abc import Coroutine
-from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -19,11 +18,10 @@ from kubectl_mc.logs.asked import (
     parse_until,
 )
 from kubectl_mc.logs.choice import Choice, NoContainer, parse_globs, parse_roles
-from kubectl_mc.logs.filter import BREAK, Filter, Wanted
+from kubectl_mc.logs.filter import Filter, Wanted
 from kubectl_mc.logs.highlight import Highlight
 from kubectl_mc.logs.level import Level
-from kubectl_mc.logs.line import Kind, any_marked, batches, kind_of, message_of, source_tag
-from kubectl_mc.logs.machine import Name, as_json
+from kubectl_mc.logs.reach import Reach
 from kubectl_mc.logs.show import Look, Show
 from kubectl_mc.logs.terminal import Fold
 from kubectl_mc.model.resources import PODS, target_resource
@@ -32,10 +30,8 @@ from kubectl_mc.options import AllNamespaces, FieldSelector, Selector, Targets
 from kubectl_mc.session import Session
 
 if TYPE_CHECKING:
-    from kubectl_mc.cluster.log_member import Member
-    from kubectl_mc.cluster.log_reader import Source
     from kubectl_mc.cluster.log_run import LogRun, Question
-    from kubectl_mc.log_files import LogFiles
+    from kubectl_mc.log_output import LogOutput
 
 EXAMPLES = (
     ("kubectl mc logs web-7d4b9", "all its containers, in the order of time"),
@@ -54,8 +50,6 @@ INSTEAD = {
     "--insecure-skip-tls-verify-backend": "that is left to kubectl logs",
 }
 """What serves in the place of those of kubectl's options that are none here."""
-_BATCH = 2000
-"""Lines that are made into text at a time: with what becomes of them they fit into a processor's cache."""
 
 
 def command(
@@ -133,8 +127,8 @@ def command(
     Lines are ordered by the kubelet's nanosecond times; a container's own never change places. When following, new
     pods and containers join, restarts are stitched together and broken connections mended without a lost line.
     """
-    from kubectl_mc.cluster.log_reader import Reach
     from kubectl_mc.cluster.log_run import Question
+    from kubectl_mc.log_output import Form, LogOutput
 
     session: Session = context.obj
     _refuse("--all-containers", "-c NAME chooses one", refused=not all_containers)
@@ -205,8 +199,9 @@ def command(
         until_done=until_done,
     )
     show = Show(look, _fold(session, look) if terminal and not raw else None)
-    form = _Form(output, stats, look.zone, save or "", several_namespaces=all_namespaces)
-    work = _run(session, question, show, Filter(wanted), form)
+    form = Form(output, save or "", several_namespaces=all_namespaces)
+    shown = LogOutput(session, show, Filter(wanted), form)
+    work = _run(session, question, shown, stats=stats, zone=look.zone)
     return session.run(work if words == (targets or []) else _one_of_two_words(session, work, targets or []))
 
 
@@ -235,85 +230,6 @@ def _fold(session: Session, look: Look) -> Fold | None:
     return Fold(lambda: session.width, width_of, "×".encode() if look.unicode else b"x", colors=look.colors)
 
 
-class _Output:
-    """Where the lines go: through the filter to stdout, and into files."""
-
-    def __init__(self, session: Session, show: Show, passing: Filter, form: "_Form") -> None:
-        from kubectl_mc.log_files import LogFiles
-
-        self._session = session
-        self._show = show
-        self._passing = passing
-        self._form = form
-        self._outlet = session.outlet()
-        self._names: dict[bytes, Name] = {}
-        self._sources: dict[bytes, Source] = {}
-        self._files = LogFiles(form.save, self.note) if form.save else None
-        self.anything = False
-        """Whether a line has come through the filters."""
-
-    def joined(self, member: "Member") -> None:
-        source = member.source
-        self._names[member.tag] = Name(source.namespace, source.pod, source.container)
-        self._sources[member.tag] = source
-        self._show.joined(member.tag, self._names[member.tag], member.place)
-
-    async def emit(self, lines: list[bytes]) -> None:
-        if self._files is not None:
-            self._save(self._files, lines)
-        lines = self._passing.passed(lines)
-        self.anything = self.anything or bool(lines)
-        for batch in batches(lines, _BATCH):
-            await self._write(batch)
-
-    async def _write(self, lines: list[bytes]) -> None:
-        if self._form.output == "json":
-            shown = as_json(lines, self._names)
-        else:
-            shown = self._show.text(lines)
-            if self._form.output == "raw" and any_marked(lines):
-                self._say_aside(lines)
-        await self._outlet.write(shown)
-
-    def note(self, text: str) -> None:
-        if self._session.interactive:
-            self._show.interrupted()
-        self._session.note(text)
-
-    def close(self) -> None:
-        if self._files is not None:
-            self._files.close()
-
-    def _save(self, files: "LogFiles", lines: list[bytes]) -> None:
-        by_source: dict[bytes, list[bytes]] = {}
-        for line in lines:
-            by_source.setdefault(source_tag(line), []).append(line)
-        for tag, own in by_source.items():
-            source = self._sources[tag]
-            if source.container:
-                several = [source.namespace] if self._form.several_namespaces else []
-                files.write(source, "_".join([*several, source.pod, source.container]), own)
-
-    def _say_aside(self, lines: list[bytes]) -> None:
-        """What no container wrote, where stdout is for what they did."""
-        for line in lines:
-            if kind_of(line) is not Kind.LOG and line is not BREAK:
-                name = self._names[source_tag(line)]
-                words = message_of(line).decode(errors="replace")
-                self._session.note(f"{name.pod}/{name.container}: {words}" if name.container else words)
-
-
-@dataclass(frozen=True)
-class _Form:
-    """What becomes of the lines beside being shown."""
-
-    output: str
-    stats: bool
-    zone: tzinfo | None
-    save: str
-    several_namespaces: bool
-
-
 async def _one_of_two_words(session: Session, work: Coroutine[Any, Any, int], words: list[str]) -> int:
     """POD CONTAINER, where two pods may have been meant."""
     try:
@@ -326,17 +242,16 @@ async def _one_of_two_words(session: Session, work: Coroutine[Any, Any, int], wo
         raise
 
 
-async def _run(session: Session, question: "Question", show: Show, passing: Filter, form: _Form) -> int:
+async def _run(session: Session, question: "Question", output: "LogOutput", *, stats: bool, zone: tzinfo | None) -> int:
     from kubectl_mc.cluster.log_run import LogRun
 
-    output = _Output(session, show, passing, form)
     run = LogRun(session.client(), question, output)
     try:
         outcome = await run.run()
     finally:
         output.close()
-        if form.stats:
-            _say_stats(session, run, form.zone)
+        if stats:
+            _say_stats(session, run, zone)
     read = sum(member.tally.lines for member in run.hub.members.values())
     if read and not output.anything:
         session.note(f"None of the lines read ({read:,}) pass the filters.")

@@ -159,6 +159,10 @@ class Pod:
         """Names of the PersistentVolumeClaims that its volumes mount, generated ones of ephemeral volumes too."""
         return tuple(volume.claim for volume in self.shared.volumes if volume.claim)
 
+    def container(self, name: str) -> Container | None:
+        """The container of a name; no two of a pod have the same."""
+        return next((container for container in self.containers if container.name == name), None)
+
     def condition(self, type_: str) -> Condition | None:
         return next((condition for condition in self.conditions if condition.type == type_), None)
 

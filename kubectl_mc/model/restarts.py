@@ -1,6 +1,6 @@
-"""Whether the kubelet will start a container again, and how its latest instance ended."""
+"""Whether the kubelet will start a container again, how its instances ended, and which of them still have a log."""
 
-from kubectl_mc.model.pod import Container, ContainerState, Pod
+from kubectl_mc.model.pod import Container, ContainerState, Pod, StateKind
 from kubectl_mc.model.spec import Role
 
 
@@ -27,6 +27,32 @@ def latest_end(container: Container) -> ContainerState | None:
     if container.state.terminated:
         return container.state
     return container.status.last if container.state.waiting else None
+
+
+def end_before(container: Container) -> ContainerState | None:
+    """How the instance before ended. In a back-off the last state is the end of the very instance that has ended."""
+    return None if container.state.waiting else container.status.last
+
+
+def end_of(instance: Container, now: Container | None) -> ContainerState | None:
+    """How an instance ended, as far as the container's status says; None while it runs, and for one that is not there.
+
+    Args:
+        instance: the container as it was when the instance was seen.
+        now: as it is.
+    """
+    if now is None:
+        return None
+    if now.status.container_id == instance.status.container_id:
+        return latest_end(now)
+    return (end_before(now) if has_log(instance, now) else None) or ContainerState(StateKind.UNKNOWN)
+
+
+def has_log(instance: Container, now: Container) -> bool:
+    """Whether the kubelet still gives an instance's log: as the present one, or as the one before that."""
+    if now.status.container_id == instance.status.container_id:
+        return True
+    return now.status.restarts - instance.status.restarts <= 1 and not now.state.waiting
 
 
 def has_ended(pod: Pod) -> bool:
