@@ -196,6 +196,10 @@ class Shared:
     """terminationGracePeriodSeconds."""
     service_account: str = ""
     pull_secrets: tuple[str, ...] = ()
+    requests: Mapping[str, str] = field(default_factory=dict)
+    """Of the pod as a whole (`spec.resources`), in place of its containers'."""
+    overhead: Mapping[str, str] = field(default_factory=dict)
+    """What its runtime class asks for on top."""
 
     def volume(self, name: str) -> Volume | None:
         return next((volume for volume in self.volumes if volume.name == name), None)

@@ -93,6 +93,8 @@ def parse_shared(spec: Json, pod: str) -> Shared:
         grace=number(spec, "terminationGracePeriodSeconds", 30),
         service_account=text(spec, "serviceAccountName") or text(spec, "serviceAccount"),
         pull_secrets=tuple(name for secret in objects(spec, "imagePullSecrets") if (name := text(secret, "name"))),
+        requests=labels(mapping(spec, "resources"), "requests"),
+        overhead=labels(spec, "overhead"),
     )
 
 
