@@ -7,6 +7,7 @@ from kubectl_mc.doctor.case import Case
 from kubectl_mc.doctor.catalogue import Stage, stage_of
 from kubectl_mc.doctor.finding import Finding, Grade
 from kubectl_mc.doctor.rules import CONTAINER_RULES, POD_RULES
+from kubectl_mc.doctor.wording import listed
 from kubectl_mc.model.health import Health, container_health
 from kubectl_mc.model.pod import Pod
 from kubectl_mc.model.progress import init_progress
@@ -77,11 +78,7 @@ def _waiting(pod: Pod, cause: Finding) -> Iterator[str]:
     ]
     if waiting and pod.node and not pod.terminal:
         have = "has" if len(waiting) == 1 else "have"
-        yield f"{_listed(waiting)} {have} not started"
+        yield f"{listed(waiting)} {have} not started"
     ready = pod.condition("Ready")
     if not pod.terminal and pod.deleted is None and (ready is None or ready.status != "True"):
         yield "the pod is not ready, so it gets no traffic from Services"
-
-
-def _listed(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -13,7 +13,10 @@ PodRule = Callable[[Case], Iterable[Finding]]
 ContainerRule = Callable[[Case, Container], Finding | None]
 """What is wrong with one container. The first rule that has an answer gives it, so the more exact ones come first."""
 
-POD_RULES: tuple[PodRule, ...] = (scheduling.unschedulable,)
+POD_RULES: tuple[PodRule, ...] = (
+    scheduling.not_scheduled,
+    scheduling.unschedulable,
+)
 
 CONTAINER_RULES: tuple[ContainerRule, ...] = (
     crash.oom_killed,

@@ -37,6 +37,7 @@ def parse_pod(document: Json) -> Pod:
         default_container=text(mapping(metadata, "annotations"), DEFAULT_CONTAINER),
         created=parse_time(metadata.get("creationTimestamp")),
         deleted=parse_time(metadata.get("deletionTimestamp")),
+        deletion_grace=number(metadata, "deletionGracePeriodSeconds"),
         restart_policy=text(spec, "restartPolicy") or "Always",
         containers=tuple(sorted(containers, key=lambda container: not container.declared)),
         init_statuses=init_statuses,

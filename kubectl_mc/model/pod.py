@@ -138,6 +138,8 @@ class Pod:
     created: datetime | None = None
     deleted: datetime | None = None
     """deletionTimestamp: when the grace period ends, not when deletion was asked for."""
+    deletion_grace: int = 0
+    """Seconds between the two: deletionGracePeriodSeconds."""
     restart_policy: str = "Always"
     containers: tuple[Container, ...] = ()
     """Spec order: init containers and sidecars, app containers, ephemeral containers; undeclared ones last."""

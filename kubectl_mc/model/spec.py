@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from kubectl_mc.model.placement import Placement
+
 
 class Role(StrEnum):
     """What a container is for in its pod's life."""
@@ -200,6 +202,9 @@ class Shared:
     """Of the pod as a whole (`spec.resources`), in place of its containers'."""
     overhead: Mapping[str, str] = field(default_factory=dict)
     """What its runtime class asks for on top."""
+    placement: Placement = field(default_factory=Placement)
+    deadline: int = 0
+    """activeDeadlineSeconds; 0 for none."""
 
     def volume(self, name: str) -> Volume | None:
         return next((volume for volume in self.volumes if volume.name == name), None)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from kubectl_mc.model.fields import Json, flag, labels, mapping, number, objects, optional_number, text, texts
+from kubectl_mc.model.placement import parse_placement
 from kubectl_mc.model.spec import (
     ContainerSpec,
     Hook,
@@ -95,6 +96,8 @@ def parse_shared(spec: Json, pod: str) -> Shared:
         pull_secrets=tuple(name for secret in objects(spec, "imagePullSecrets") if (name := text(secret, "name"))),
         requests=labels(mapping(spec, "resources"), "requests"),
         overhead=labels(spec, "overhead"),
+        placement=parse_placement(spec),
+        deadline=number(spec, "activeDeadlineSeconds"),
     )
 
 
