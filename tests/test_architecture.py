@@ -21,6 +21,7 @@ ALLOWED = {
     "doctor": {"model", "errors"},
     "render": {"model", "logs", "doctor", "errors"},
     "cluster": {"model", "logs", "doctor", "errors"},
+    "manifests": {"model", "errors"},
     "errors": set(),
     "options": {"errors", "model"},
     "session": {"cluster", "outlet", "render", "errors"},

@@ -78,7 +78,14 @@ _ALL = (
     Kind("restarted", Stage.REVIEW, "a container that is well now was restarted a while ago"),
 )
 
-KINDS = {kind.id: kind for kind in _ALL}
+_REVIEW = (
+    Kind("no-containers", Stage.REVIEW, "a pod or a template has no containers"),
+    Kind("no-requests", Stage.REVIEW, "a container asks for no CPU or memory, so that it is placed as if it took none"),
+    Kind("no-limits", Stage.REVIEW, "a container has no memory limit, so that its leak is its neighbours' loss"),
+)
+"""What only manifests tell; `docs/rules.md` has more about each."""
+
+KINDS = {kind.id: kind for kind in (*_ALL, *_REVIEW)}
 
 
 def stage_of(id_: str) -> Stage:

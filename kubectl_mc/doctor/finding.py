@@ -79,6 +79,8 @@ class Finding:
     """Another container, whose own fault explains this one if it has one."""
     at: str = ""
     """Where in the pod's document the change belongs, if it is known."""
+    instead: str = ""
+    """What to write there instead: a piece of YAML, or words. Only the review of manifests says it."""
     consequences: tuple[str, ...] = ()
     """Filled by the engine, as all that follows."""
     namespace: str = ""

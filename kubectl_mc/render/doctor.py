@@ -61,11 +61,12 @@ def doctor_page(findings: Sequence[Finding], width: int, theme: Theme, reach: Re
             pod = (finding.namespace, finding.pod)
             lines += [()] if lines else []
             lines.append(line(Span(f"{one_line(finding.namespace)}/{one_line(finding.pod)}", Style.STRONG)))
-        lines += _finding(finding, width, theme, reach)
+        lines += finding_lines(finding, width, theme, reach)
     return Page(lines)
 
 
-def _finding(finding: Finding, width: int, theme: Theme, reach: Reach) -> Iterator[Line]:
+def finding_lines(finding: Finding, width: int, theme: Theme, reach: Reach, place: str = "") -> Iterator[Line]:
+    """One finding: its sentence, its id with the place in a file if it has one, and what belongs to it."""
     glyph = _GLYPHS[finding.grade][0 if theme.unicode else 1]
     style = _STYLES[finding.grade]
     doubt = "likely: " if finding.certainty is Certainty.LIKELY else ""
@@ -73,11 +74,12 @@ def _finding(finding: Finding, width: int, theme: Theme, reach: Reach) -> Iterat
     room = max(width - width_of(head), _LEAST)
     for number, piece in enumerate(wrapped(f"{doubt}{one_line(finding.summary)}", room)):
         yield line(Span(head if number == 0 else " " * width_of(head), style), Span(piece, style))
-    yield line(" " * width_of(head), Span(finding.id, Style.QUIET))
+    yield line(" " * width_of(head), Span(f"{finding.id}  {one_line(place)}" if place else finding.id, Style.QUIET))
     yield from _labelled("evidence", finding.evidence, width)
     yield from _labelled("so", finding.consequences, width)
     if finding.spread:
         yield from _labelled("where", [finding.spread], width)
+    yield from _labelled("instead", [finding.instead] if finding.instead else [], width)
     for number, command in enumerate(reach.lines(finding)):
         label = "next" if number == 0 else ""
         yield line(" " * (_INDENT + 2), Span(f"{label:<{_LABEL}}", Style.QUIET), Span(one_line(command), Style.STRONG))

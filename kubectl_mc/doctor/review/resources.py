@@ -1,0 +1,44 @@
+"""Requests and limits: what each container is given, and what they come to together."""
+
+from collections.abc import Iterator
+
+from kubectl_mc.doctor.finding import Finding, Grade
+from kubectl_mc.doctor.review.workload import Workload
+from kubectl_mc.model.spec import Role
+
+_USUAL = {"cpu": "100m", "memory": "128Mi"}
+
+
+def no_requests(work: Workload) -> Iterator[Finding]:
+    """A container that asks for nothing is placed as if it took nothing, and is the first to be evicted.
+
+    Init containers are passed over if a container that runs longer asks for something: they use its share before it.
+    """
+    whole = {*work.pod.shared.requests} if hasattr(work.pod.shared, "requests") else set()
+    for spec in work.running:
+        missing = [name for name in _USUAL if not (name in spec.requests or name in spec.limits or name in whole)]
+        if missing:
+            yield Finding(
+                "no-requests",
+                f"{spec.name} requests no {' and no '.join(missing)}: the scheduler counts it as nothing, and it gets "
+                "what its siblings and neighbours leave",
+                grade=Grade.WARNING,
+                container=spec.name,
+                at=f"{spec.at}.resources.requests",
+                instead="resources:\n  requests:\n" + "\n".join(f"    {name}: {_USUAL[name]}" for name in missing),
+            )
+
+
+def no_limits(work: Workload) -> Iterator[Finding]:
+    """Without a memory limit a leak in one container takes the memory of the whole node."""
+    for spec in work.specs:
+        if spec.role is Role.INIT or "memory" in spec.limits:
+            continue
+        yield Finding(
+            "no-limits",
+            f"{spec.name} has no memory limit: if it leaks, its siblings and the node's other pods pay for it",
+            grade=Grade.WARNING,
+            container=spec.name,
+            at=f"{spec.at}.resources.limits",
+            instead=f"resources:\n  limits:\n    memory: {spec.requests.get('memory', '256Mi')}",
+        )
