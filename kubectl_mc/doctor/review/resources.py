@@ -14,7 +14,7 @@ def no_requests(work: Workload) -> Iterator[Finding]:
 
     Init containers are passed over if a container that runs longer asks for something: they use its share before it.
     """
-    whole = {*work.pod.shared.requests} if hasattr(work.pod.shared, "requests") else set()
+    whole = work.pod.shared.requests  # of the pod as a whole
     for spec in work.running:
         missing = [name for name in _USUAL if not (name in spec.requests or name in spec.limits or name in whole)]
         if missing:
