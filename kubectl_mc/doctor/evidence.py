@@ -6,6 +6,7 @@ from kubectl_mc.doctor.case import Tail
 from kubectl_mc.model.event import Event
 from kubectl_mc.model.fact import end_words
 from kubectl_mc.model.pod import Container, ContainerState
+from kubectl_mc.model.spec import Probe
 from kubectl_mc.model.times import age, human_duration, seconds_between
 
 
@@ -44,3 +45,9 @@ def log_line(container: Container, tail: Tail, line: str) -> str:
 def spec_line(at: str, said: str) -> str:
     """A part of the spec with its path: `spec.containers[1].ports[0]: 8080/TCP`."""
     return f"{at}: {said}"
+
+
+def probe_line(probe: Probe) -> str:
+    """A probe with its times, as `kubectl describe` writes them."""
+    times = f"delay={probe.initial_delay}s timeout={probe.timeout}s period={probe.period}s"
+    return spec_line(probe.at, f"{probe.action} {times} #failure={probe.failure_threshold}")

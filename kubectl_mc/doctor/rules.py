@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from kubectl_mc.doctor import crash, scheduling
+from kubectl_mc.doctor import crash, gates, jobs, liveness, probes, resources, scheduling, stuck
 from kubectl_mc.doctor.case import Case
 from kubectl_mc.doctor.finding import Finding
 from kubectl_mc.model.pod import Container
@@ -16,10 +16,25 @@ ContainerRule = Callable[[Case, Container], Finding | None]
 POD_RULES: tuple[PodRule, ...] = (
     scheduling.not_scheduled,
     scheduling.unschedulable,
+    jobs.job_held_by_sidecar,
+    gates.readiness_gate_unset,
+    resources.memory_unbounded,
 )
 
 CONTAINER_RULES: tuple[ContainerRule, ...] = (
+    stuck.post_start_stuck,
+    stuck.init_stuck,
+    gates.sidecar_not_started,
     crash.oom_killed,
+    probes.probe_wrong_container,
+    resources.cpu_starved,
+    liveness.liveness_killed,
+    probes.startup_probe_failing,
     crash.crashloop,
+    probes.readiness_probe_failing,
+    probes.not_ready,
+    resources.memory_nearly_full,
+    probes.probe_flapping,
+    probes.probe_asks_sibling,
     crash.restarted,
 )

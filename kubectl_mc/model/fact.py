@@ -66,7 +66,7 @@ def fault(subject: str, container: Container, now: datetime, *, hidden: bool) ->
         return Fact(f"{subject} is crash-looping", container, hidden=hidden)
     if state.reason in _IMAGE_REASONS:
         return Fact(f"{subject} has no image: {container.spec.image}", container, hidden=hidden)
-    return Fact(f"{subject} cannot start: {_brief(state.message) or state.reason}", container, hidden=hidden)
+    return Fact(f"{subject} cannot start: {brief(state.message) or state.reason}", container, hidden=hidden)
 
 
 def _ended(subject: str, container: Container, ended: ContainerState, rest: str, *, hidden: bool) -> Fact:
@@ -85,7 +85,7 @@ def start_failure(ended: ContainerState) -> str:
     """What the runtime says of a command that it could not start, without the layers that handed the word on."""
     message = ended.message
     start = message.rfind("exec: ")
-    return _brief(message[max(start, 0) :].removesuffix(": unknown")) or ended.reason
+    return brief(message[max(start, 0) :].removesuffix(": unknown")) or ended.reason
 
 
 def unready_words(container: Container, now: datetime) -> str:
@@ -97,7 +97,7 @@ def unready_words(container: Container, now: datetime) -> str:
     return f"{container.name} has run for {age(container.state.started_at, now)} and is not ready: {why}"
 
 
-def _brief(message: str) -> str:
+def brief(message: str) -> str:
     """The first line of a message, as far as a sentence bears it."""
     first = message.strip().partition("\n")[0]
     return first if len(first) <= _SENTENCE else first[:_SENTENCE] + "…"
