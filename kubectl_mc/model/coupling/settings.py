@@ -1,0 +1,60 @@
+"""What a container is set to, by name: variables of its environment and flags of its command line, alike."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from kubectl_mc.model.coupling.words import Command, environment, main_commands
+from kubectl_mc.model.spec import ContainerSpec
+
+_FLAG = re.compile(r"(?:-D(?=[a-z])|--?)([A-Za-z][\w.-]*)(?:=(.*))?", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A name and a value."""
+
+    name: str
+    """Lower case, in words: `redis-port` for `REDIS_PORT`, `--redis.port` and `--redisPort`."""
+    value: str
+    written: str
+    """The name as it is written: `REDIS_PORT`, `--redis.port`."""
+    at: str
+    program: str = ""
+    """Whose flag it is; empty for a variable, and for flags of a program that the image chooses."""
+    flag: bool = False
+
+
+def settings(spec: ContainerSpec) -> tuple[Setting, ...]:
+    """The settings of a container whose values the spec says."""
+    return tuple(_settings(spec))
+
+
+def _settings(spec: ContainerSpec) -> Iterator[Setting]:
+    places = {variable.name: variable.at for variable in spec.variables}
+    for name, value in environment(spec).items():
+        yield Setting(plain(name), value, name, places[name])
+    for command in main_commands(spec):
+        yield from flags_of(command)
+
+
+def flags_of(command: Command) -> Iterator[Setting]:
+    """The flags of a command that have a value, `--name=value` and `--name value`."""
+    words = command.words if command.program.startswith("-") else command.arguments
+    for index, word in enumerate(words):
+        found = _FLAG.fullmatch(word)
+        if found is None:
+            continue
+        value = found[2]
+        if value is None:
+            following = words[index + 1] if index + 1 < len(words) else ""
+            if not following or following.startswith("-"):
+                continue
+            value = following
+        written = word.partition("=")[0]
+        yield Setting(plain(found[1]), value, written, command.at, command.program, flag=True)
+
+
+def plain(name: str) -> str:
+    """A name in lower-case words with hyphens between them."""
+    return re.sub(r"[_.\-]+", "-", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", name)).lower().strip("-")

@@ -1,0 +1,173 @@
+"""The words that a container runs, as simple commands: what a shell script would call, one after the other."""
+
+import re
+import shlex
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from kubectl_mc.model.spec import ContainerSpec
+
+_SHELLS = frozenset({"sh", "bash", "ash", "dash", "zsh", "ksh"})
+_SEPARATORS = frozenset(";&|()\n")
+_KEYWORDS = frozenset(
+    {"if", "then", "elif", "else", "fi", "while", "until", "do", "done", "for", "!", "{", "}", "time"}
+)
+_PREFIXES = frozenset({"exec", "sudo", "nohup", "env", "command", "busybox", "tini", "dumb-init", "--"})
+"""What stands before a program without being it."""
+_HEREDOC = re.compile(r"<<-?[ \t]*(['\"]?)(\w+)\1(.*?\n)(?:.*?\n)?[ \t]*\2[ \t]*(?=\n|$)", re.DOTALL)
+_SUBSTITUTION = re.compile(r"\$\(([^()]*)\)")
+_ASIDE = 0xE000
+"""The first of the characters that stand for substitutions while a script is cut into tokens."""
+_USERINFO = re.compile(r"(?<=://)[^\s/@]+@")
+_SECRET = re.compile(r"((?:password|passwd|token|secret|api-?key|authorization: *\w*)[=: ]+)[^\s\"']+", re.IGNORECASE)
+_ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
+_API_REFERENCE = re.compile(r"\$\(([A-Za-z_.-][\w.-]*)\)")
+_SHELL_REFERENCE = re.compile(r"\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))")
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A simple command: a program and its arguments, and where its streams are redirected."""
+
+    words: tuple[str, ...]
+    outputs: tuple[tuple[str, str], ...] = ()
+    """Redirections into files: `>` or `>>`, and the file."""
+    inputs: tuple[str, ...] = ()
+    """Files behind `<`."""
+    at: str = ""
+    """Where in the pod's document it is said."""
+
+    @property
+    def program(self) -> str:
+        """The program without its directory; empty where the image's own gets the words."""
+        return self.words[0].rpartition("/")[2] if self.words else ""
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        return self.words[1:]
+
+    @property
+    def text(self) -> str:
+        """The command on one line, as it may be shown."""
+        return without_credentials(" ".join(self.words))
+
+
+def environment(spec: ContainerSpec) -> dict[str, str]:
+    """The variables whose values the spec itself says, references among them resolved as the kubelet does."""
+    values: dict[str, str] = {}
+    for variable in spec.variables:
+        if variable.source is None:
+            values[variable.name] = expand(variable.value, values)
+    return values
+
+
+def expand(text: str, values: Mapping[str, str]) -> str:
+    """A text with `$(NAME)` replaced; what is not known stays (kubernetes `third_party/forked/golang/expansion`)."""
+    return _API_REFERENCE.sub(lambda found: values.get(found[1], found[0]), text) if "$(" in text else text
+
+
+def main_commands(spec: ContainerSpec) -> tuple[Command, ...]:
+    """What a container's command and arguments run; with arguments alone, the program is the image's, and unknown."""
+    if not spec.words:
+        return ()
+    at = f"{spec.at}.command" if spec.command else f"{spec.at}.args"
+    words = spec.words if spec.command or _is_program(spec.args) else ("", *spec.args)
+    return tuple(commands(words, environment(spec), at))
+
+
+def commands(words: tuple[str, ...], values: Mapping[str, str], at: str) -> Iterator[Command]:
+    """The simple commands of a command line; of a shell's with `-c`, those of its script."""
+    words = tuple(expand(word, values) for word in words)
+    script = _script(words)
+    if script is None:
+        found = _command(list(words), at)
+        if found is not None:
+            yield found
+        return
+    script = _SHELL_REFERENCE.sub(lambda found: values.get(found[1] or found[2], found[0]), script)
+    for tokens in _split(script):
+        found = _command(tokens, at)
+        if found is not None:
+            yield found
+
+
+def without_credentials(text: str) -> str:
+    """A command line without the passwords that people put into such."""
+    return _SECRET.sub(r"\1***", _USERINFO.sub("***@", text))
+
+
+def script_of(spec: ContainerSpec) -> str:
+    """The whole text that a container runs, its variables left as they are."""
+    return _script(spec.words) or " ".join(spec.words)
+
+
+def _is_program(args: tuple[str, ...]) -> bool:
+    """Whether arguments alone are a whole command line, as images whose entrypoint is `exec "$@"` take them."""
+    return bool(args) and (args[0].rpartition("/")[2] in _SHELLS or args[0].startswith("/"))
+
+
+def _script(words: tuple[str, ...]) -> str | None:
+    """The text behind a shell's `-c`; None for other command lines."""
+    while words and words[0].rpartition("/")[2] in _PREFIXES:
+        words = words[1:]
+    if not words or words[0].rpartition("/")[2] not in _SHELLS:
+        return None
+    for index, word in enumerate(words[1:], 1):
+        if re.fullmatch(r"-[a-z]*c", word):
+            return words[index + 1] if index + 1 < len(words) else None
+    return None
+
+
+def _split(script: str) -> Iterator[list[str]]:
+    """The tokens of a script, command by command. A script that no shell could read is split at blanks."""
+    script = _HEREDOC.sub(lambda found: found[3], script.replace("\\\n", " ") + "\n")
+    inner: list[str] = []
+
+    def apart(found: re.Match[str]) -> str:
+        inner.append(found[1])
+        return chr(_ASIDE + len(inner) - 1)
+
+    script = _SUBSTITUTION.sub(apart, script)
+    reader = shlex.shlex(script, posix=True, punctuation_chars=";&|()<>\n")
+    reader.whitespace = " \t\r"
+    reader.whitespace_split = True
+    reader.commenters = ""
+    try:
+        tokens = list(reader)
+    except ValueError:
+        tokens = re.sub(r"([;&|()<>\n])", r" \1 ", script).split(" ")
+    current: list[str] = []
+    comment = False
+    for raw in tokens:
+        token = re.sub(
+            r"[\ue000-\ue0ff]", lambda found: f"$({inner[ord(found[0]) - _ASIDE]})" if inner else found[0], raw
+        )
+        if token and set(token) <= _SEPARATORS:
+            yield current
+            current, comment = [], comment and "\n" not in token
+        elif token.startswith("#") or comment:
+            comment = True
+        elif token:
+            current.append(token)
+    yield current
+    for script in inner:
+        yield from _split(script)
+
+
+def _command(tokens: list[str], at: str) -> Command | None:
+    words: list[str] = []
+    outputs: list[tuple[str, str]] = []
+    inputs: list[str] = []
+    rest = iter(tokens)
+    for token in rest:
+        if token.strip("&|") in (">", ">>"):
+            if words and words[-1] in ("1", "2"):  # a descriptor
+                words.pop()
+            outputs.append((token.strip("&|"), next(rest, "")))
+        elif token == "<":
+            inputs.append(next(rest, ""))
+        elif words or not (token in _KEYWORDS or token in _PREFIXES or _ASSIGNMENT.match(token)):
+            words.append(token)
+    if not (words or outputs or inputs):
+        return None
+    return Command(tuple(words), tuple(outputs), tuple(inputs), at)
