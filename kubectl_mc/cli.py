@@ -30,6 +30,7 @@ COMMANDS = {
     "exec": "A shell or a command in the right container, with its exit code.",
     "attach": "The terminal of a container's main process.",
     "debug": "A shell beside a container that has none: its processes, volumes, environment.",
+    "ui": "The dashboard: all of it live, with sessions inside.",
     "demo": "The same commands on a built-in simulated cluster; nothing to install.",
     "version": "The version of this tool and, when asked, of the server.",
 }

@@ -11,7 +11,7 @@ from kubectl_mc.model.times import age
 from kubectl_mc.model.truth import facts
 from kubectl_mc.render.page import STYLE_OF_SEVERITY, Page, Span, Style
 from kubectl_mc.render.status import View, fact_words
-from kubectl_mc.render.table import Column, table
+from kubectl_mc.render.table import Column, LaidOut, laid_out, table
 from kubectl_mc.render.text import fitted_middle, one_line
 from kubectl_mc.render.words import glyph_span, health_span, last_words, ready_words, state_age, state_words
 
@@ -50,6 +50,12 @@ def listing_page(
     rows = list(_rows(pods, containers=containers))
     columns = _columns(view, namespaces=namespaces, strip=not containers)
     return Page(table(columns, rows, view.width, header=view.header, ellipsis=view.theme.ellipsis, memory=memory))
+
+
+def listing_rows(pods: Sequence[Pod], view: View, *, namespaces: bool) -> LaidOut:
+    """The same table row by row, for a screen on which a pod can be chosen."""
+    columns = _columns(view, namespaces=namespaces, strip=True)
+    return laid_out(columns, list(_rows(pods, containers=False)), view.width, ellipsis=view.theme.ellipsis)
 
 
 def _rows(pods: Iterable[Pod], *, containers: bool) -> Iterator[_Row]:

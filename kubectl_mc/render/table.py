@@ -27,6 +27,15 @@ class Column(Generic[Row]):
     """What a text that is too long loses: by default its end, as do cells of several spans always."""
 
 
+@dataclass(frozen=True, slots=True)
+class LaidOut:
+    """A table in a given width."""
+
+    header: Line
+    rows: list[list[Line]]
+    """For each row its line, and below it those of cells that have spilled."""
+
+
 def table(
     columns: Sequence[Column[Row]],
     rows: Sequence[Row],
@@ -37,7 +46,23 @@ def table(
     ellipsis: str = "…",
     memory: dict[str, int] | None = None,
 ) -> list[Line]:
-    """The table's lines. Columns that are empty in every row are left out.
+    """The table's lines; the arguments are those of `laid_out`."""
+    found = laid_out(columns, rows, width, header=header, indent=indent, ellipsis=ellipsis, memory=memory)
+    lines = [line for row in found.rows for line in row]
+    return [found.header, *lines] if header else lines
+
+
+def laid_out(
+    columns: Sequence[Column[Row]],
+    rows: Sequence[Row],
+    width: int,
+    *,
+    header: bool = True,
+    indent: int = 0,
+    ellipsis: str = "…",
+    memory: dict[str, int] | None = None,
+) -> LaidOut:
+    """The table row by row. Columns that are empty in every row are left out.
 
     Args:
         width: columns of the terminal; what is too wide spills first, from the right, then is cut, from the right.
@@ -60,17 +85,17 @@ def table(
             spilled.insert(0, index)
     widths = _cut(columns, shown, {index: natural[index] for index in shown}, width - indent)
     pad = Span(" " * indent)
-    lines: list[Line] = []
-    if header:
-        titles = [(Span(fitted(columns[i].header, widths[i], ellipsis), Style.HEADER),) for i in shown]
-        lines.append((pad, *_joined(titles, [widths[i] for i in shown])))
+    titles = [(Span(fitted(columns[i].header, widths[i], ellipsis), Style.HEADER),) for i in shown]
+    found: list[list[Line]] = []
     for number in range(len(rows)):
         fitted_cells = [_fitted(columns[i], cells[i][number], widths[i], ellipsis) for i in shown]
-        lines.append((pad, *_joined(fitted_cells, [widths[i] for i in shown])))
+        lines: list[Line] = [(pad, *_joined(fitted_cells, [widths[i] for i in shown]))]
         for index in spilled:
             lines += _spilled(columns[index].header, cells[index][number], width, indent + 4)
-    # Columns that are never cut may still be too much for a small terminal: the end of the line gives way.
-    return [clipped(line, width, ellipsis) for line in lines]
+        # Columns that are never cut may still be too much for a small terminal: the end of the line gives way.
+        found.append([clipped(line, width, ellipsis) for line in lines])
+    top = clipped((pad, *_joined(titles, [widths[i] for i in shown])), width, ellipsis)
+    return LaidOut(top, found)
 
 
 def _spilled(header: str, cell: Sequence[Span], width: int, indent: int) -> Iterator[Line]:

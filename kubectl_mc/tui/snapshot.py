@@ -1,0 +1,35 @@
+"""What the dashboard knows at one moment. Immutable: a widget may keep it as long as it likes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from kubectl_mc.model.metrics import Usage
+from kubectl_mc.model.pod import Pod
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why what is shown may be old."""
+
+    reason: str
+    retry_at: datetime
+    """When the next attempt is due."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The pods of a question."""
+
+    pods: Mapping[str, Pod] = field(default_factory=dict)
+    """By uid."""
+    documents: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """The same as the API has them."""
+    gone: Mapping[str, datetime] = field(default_factory=dict)
+    """Of the pods, those that are there no more, and since when: kept as long as somebody looks at them."""
+    usage: Mapping[tuple[str, str, str], Usage] = field(default_factory=dict)
+    """By namespace, pod and container; empty where nothing measures it."""
+    trouble: Trouble | None = None
+    forbidden: str = ""
+    """Why there are no pods to be seen, where that is a matter of rights."""

@@ -1,0 +1,111 @@
+"""Watches, turned into snapshots: at most ten a second, however much changes."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from kubectl_mc.cluster.client import Client
+from kubectl_mc.cluster.feed import PodFeed, Resumed, Update, open_feed
+from kubectl_mc.cluster.metrics import read_usage
+from kubectl_mc.cluster.targets import select
+from kubectl_mc.cluster.watch import Deleted, Interrupted
+from kubectl_mc.errors import Forbidden
+from kubectl_mc.model.metrics import Usage
+from kubectl_mc.model.parsing import parse_pod
+from kubectl_mc.model.pod import Pod
+from kubectl_mc.model.targets import Query
+from kubectl_mc.tui.snapshot import Snapshot, Trouble
+
+_PAUSE_SECONDS = 0.1
+_USAGE_SECONDS = 15.0
+"""How often metrics-server measures, by default."""
+
+
+class PodWatch:
+    """Watches the pods of a question and publishes what it knows of them.
+
+    Args:
+        publish: called with every new snapshot.
+    """
+
+    def __init__(self, client: Client, query: Query, publish: Callable[[Snapshot], None]) -> None:
+        self.client = client
+        self.query = query
+        self._publish = publish
+        self._parsed: dict[str, tuple[object, Pod]] = {}
+        self._gone: dict[str, tuple[Pod, dict[str, object], datetime]] = {}
+        self._usage: dict[tuple[str, str, str], Usage] = {}
+        self._trouble: Trouble | None = None
+        self.kept = ""
+        """The uid of a pod that somebody looks at: it stays when it is gone."""
+        self.synced = asyncio.get_running_loop().create_future()
+        """Done with the first snapshot; an error where there can be none."""
+
+    async def run(self) -> None:
+        """Watch for ever.
+
+        Raises:
+            McError: the pods cannot be watched, or no more.
+        """
+        try:
+            await self._run()
+        except Forbidden as error:
+            self._publish(Snapshot(forbidden=error.message))
+            if not self.synced.done():
+                self.synced.set_exception(error)
+        except Exception as error:
+            if self.synced.done():
+                raise
+            self.synced.set_exception(error)
+
+    async def _run(self) -> None:
+        selections = await select(self.client, self.query)
+        async with open_feed(self.client, selections) as feed:
+            await feed.require_named()
+            self._publish(self._snapshot(feed))
+            self.synced.set_result(None)
+            measuring = asyncio.create_task(self._measure(feed))
+            try:
+                while True:
+                    for update in await feed.updates(60.0):
+                        self._take(update)
+                    self._publish(self._snapshot(feed))
+                    await asyncio.sleep(_PAUSE_SECONDS)
+            finally:
+                measuring.cancel()
+
+    def _take(self, update: Update) -> None:
+        if isinstance(update, Interrupted):
+            retry = datetime.now(UTC) + timedelta(seconds=update.retry_in)
+            self._trouble = Trouble(update.error.message, retry)
+            return
+        self._trouble = None
+        if isinstance(update, Deleted):
+            uid = update.item["metadata"]["uid"]
+            if uid == self.kept:
+                self._gone[uid] = parse_pod(update.item), update.item, datetime.now(UTC)
+        elif not isinstance(update, Resumed):
+            self._gone.pop(update.item["metadata"]["uid"], None)
+
+    def _snapshot(self, feed: PodFeed) -> Snapshot:
+        documents = feed.pods
+        self._gone = {uid: gone for uid, gone in self._gone.items() if uid == self.kept and uid not in documents}
+        self._parsed = {uid: self._known(uid, document) for uid, document in documents.items()}
+        pods = {uid: pod for uid, (_, pod) in self._parsed.items()}
+        pods.update((uid, pod) for uid, (pod, _, _) in self._gone.items())
+        documents.update((uid, document) for uid, (_, document, _) in self._gone.items())
+        gone = {uid: since for uid, (_, _, since) in self._gone.items()}
+        return Snapshot(pods, documents, gone, self._usage, self._trouble)
+
+    def _known(self, uid: str, document: dict[str, object]) -> tuple[object, Pod]:
+        """A pod is parsed once for each change of it."""
+        known = self._parsed.get(uid)
+        return known if known is not None and known[0] is document else (document, parse_pod(document))
+
+    async def _measure(self, feed: PodFeed) -> None:
+        namespace = None if self.query.all_namespaces else self.client.namespace
+        while True:
+            self._usage = await read_usage(self.client, namespace, self.query.labels, lambda _: None)
+            if self._usage:
+                self._publish(self._snapshot(feed))
+            await asyncio.sleep(_USAGE_SECONDS)

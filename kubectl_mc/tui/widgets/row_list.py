@@ -1,0 +1,173 @@
+"""A list of rows of which one is chosen: it draws only what is to be seen, however long it is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from kubectl_mc.render.page import Line
+from kubectl_mc.tui.palette import strip_of
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row: what it stands for, and its lines."""
+
+    key: str
+    lines: Sequence[Line]
+
+
+class RowList(ScrollView, can_focus=True):
+    """Rows, a heading that stays, and a cursor that stays on its key when rows come, go and change places."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"row-list--cursor", "row-list--header"}
+    DEFAULT_CSS = """
+    RowList { height: 1fr; scrollbar-size-vertical: 1; overflow-x: hidden; }
+    RowList > .row-list--cursor { background: $primary 25%; }
+    RowList:focus > .row-list--cursor { background: $primary 45%; }
+    RowList.stale { text-style: dim; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "move(-1)", "Up", show=False),
+        Binding("down,j", "move(1)", "Down", show=False),
+        Binding("pageup,ctrl+b", "page(-1)", "Page up", show=False),
+        Binding("pagedown,ctrl+f", "page(1)", "Page down", show=False),
+        Binding("home,g", "edge(0)", "First", show=False),
+        Binding("end,G", "edge(-1)", "Last", show=False),
+        Binding("enter", "choose", "Open"),
+    ]
+
+    cursor: reactive[int] = reactive(0, repaint=False)
+
+    @dataclass
+    class Chosen(Message):
+        """Enter, or a second click on a row."""
+
+        rows: "RowList"
+        key: str
+
+        @property
+        def control(self) -> "RowList":
+            return self.rows
+
+    @dataclass
+    class Highlighted(Message):
+        """The cursor stands on another row."""
+
+        rows: "RowList"
+        key: str
+
+        @property
+        def control(self) -> "RowList":
+            return self.rows
+
+        def can_replace(self, message: Message) -> bool:
+            return isinstance(message, RowList.Highlighted) and message.rows is self.rows
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._rows: Sequence[Row] = ()
+        self._header: Line | None = None
+        self._starts: list[int] = [0]
+        self._at: list[int] = []
+        """For each line the number of its row."""
+
+    @property
+    def key(self) -> str:
+        """What the cursor stands on; empty in an empty list."""
+        return self._rows[self.cursor].key if self._rows else ""
+
+    def show(self, rows: Sequence[Row], header: Line | None = None) -> None:
+        """Draw these rows from now on; the cursor stays on its key, or in its place if that is gone."""
+        before = self.key
+        keys = {row.key: index for index, row in enumerate(rows)}
+        self._rows, self._header = rows, header
+        self._starts = [0, *accumulate(len(row.lines) for row in rows)]
+        self._at = [index for index, row in enumerate(rows) for _ in row.lines]
+        self.virtual_size = Size(self.size.width, len(self._at) + (header is not None))
+        at = keys.get(before, max(0, min(self.cursor, len(rows) - 1)))
+        if at != self.cursor:
+            self.set_reactive(RowList.cursor, at)
+            self._reveal(animate=False)
+        self.refresh()
+        if self.key != before:
+            self.post_message(self.Highlighted(self, self.key))
+
+    def choose(self, key: str) -> None:
+        """Put the cursor on a key, if it is there."""
+        for index, row in enumerate(self._rows):
+            if row.key == key:
+                self.cursor = index
+
+    def watch_cursor(self, before: int, after: int) -> None:
+        if before == after or not self._rows:
+            return
+        self._refresh_row(before)
+        self._refresh_row(after)
+        self._reveal()
+        self.post_message(self.Highlighted(self, self.key))
+
+    def validate_cursor(self, value: int) -> int:
+        return max(0, min(value, len(self._rows) - 1))
+
+    def render_line(self, y: int) -> Strip:
+        width, dark = self.size.width, self.app.current_theme.dark
+        if self._header is not None:
+            if y == 0:
+                return strip_of(self._header, self.rich_style, dark=dark).adjust_cell_length(width, self.rich_style)
+            y -= 1
+        line = y + self.scroll_offset.y
+        if line >= len(self._at):
+            return Strip.blank(width, self.rich_style)
+        number = self._at[line]
+        style = self.get_component_rich_style("row-list--cursor") if number == self.cursor else self.rich_style
+        drawn = strip_of(self._rows[number].lines[line - self._starts[number]], style, dark=dark)
+        return drawn.adjust_cell_length(width, style)
+
+    def action_move(self, rows: int) -> None:
+        self.cursor += rows
+
+    def action_page(self, pages: int) -> None:
+        self.cursor += pages * max(1, self._room - 1)
+
+    def action_edge(self, end: int) -> None:
+        self.cursor = 0 if end == 0 else len(self._rows) - 1
+
+    def action_choose(self) -> None:
+        if self._rows:
+            self.post_message(self.Chosen(self, self.key))
+
+    def on_click(self, event: events.Click) -> None:
+        line = event.y - (self._header is not None) + self.scroll_offset.y
+        if not 0 <= line < len(self._at) or (self._header is not None and event.y == 0):
+            return
+        again = self._at[line] == self.cursor and event.chain > 1
+        self.cursor = self._at[line]
+        if again:
+            self.action_choose()
+
+    @property
+    def _room(self) -> int:
+        return max(1, self.size.height - (self._header is not None))
+
+    def _reveal(self, *, animate: bool = False) -> None:
+        top, bottom = self._starts[self.cursor], self._starts[self.cursor + 1]
+        offset = self.scroll_offset.y
+        if top < offset:
+            self.scroll_to(y=top, animate=animate, immediate=True)
+        elif bottom > offset + self._room:
+            self.scroll_to(y=bottom - self._room, animate=animate, immediate=True)
+
+    def _refresh_row(self, number: int) -> None:
+        if number >= len(self._rows):
+            return
+        top = self._starts[number] - self.scroll_offset.y + (self._header is not None)
+        self.refresh(Region(0, top, self.size.width, len(self._rows[number].lines)))
