@@ -64,6 +64,12 @@ class Client:
         self.namespace: str = connection.access.namespace
         """The namespace of commands that name none."""
 
+    def within(self, namespace: str) -> Self:
+        """The same connection, for commands that mean another namespace."""
+        other = type(self)(self.connection)
+        other.namespace = namespace
+        return other
+
     async def __aenter__(self) -> Self:
         return self
 

@@ -18,9 +18,7 @@ EXAMPLES = (
 def command(
     context: typer.Context,
     targets: Targets = None,
-    read_only: Annotated[
-        bool, typer.Option("--read-only", help="No exec, attach, debug or delete.")
-    ] = False,
+    read_only: Annotated[bool, typer.Option("--read-only", help="No exec, attach, debug or delete.")] = False,
     selector: Selector = "",
     field_selector: FieldSelector = "",
     all_namespaces: AllNamespaces = False,

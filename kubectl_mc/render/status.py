@@ -13,7 +13,7 @@ from kubectl_mc.model.summary import summarize
 from kubectl_mc.model.times import age
 from kubectl_mc.model.truth import facts
 from kubectl_mc.render.page import STYLE_OF_SEVERITY, Line, Page, Span, Style, Theme, clipped, flowed, line
-from kubectl_mc.render.table import Column, table
+from kubectl_mc.render.table import Column, LaidOut, laid_out
 from kubectl_mc.render.text import fitted, fitted_end, lines_of, one_line, width_of, wrapped
 from kubectl_mc.render.wide import wide_columns
 from kubectl_mc.render.words import (
@@ -62,11 +62,29 @@ def pods_page(pods: Sequence[Pod], view: View, next_step: Mapping[str, str]) -> 
 
 def pod_block(pod: Pod, view: View, next_step: str | None = None) -> Iterator[Line]:
     """Everything about one pod."""
+    yield from pod_head(pod, view)
+    yield ()
+    found = container_rows(pod, view)
+    yield from [found.header] if view.header else ()
+    yield from (line for row in found.rows for line in row)
+    notes = list(pod_notes(pod, view))
+    if next_step is not None:
+        notes.append(line(" " * _INDENT, Span("next: ", Style.QUIET), Span(one_line(next_step), Style.STRONG)))
+    if notes:
+        yield ()
+        yield from notes
+
+
+def pod_head(pod: Pod, view: View) -> Iterator[Line]:
+    """The pod as kubectl sees it, what is true, and the init sequence while it runs."""
     yield from _heading(pod, view)
     yield from _truth(pod, view)
     yield from _progress(pod, view)
-    yield ()
-    yield from table(
+
+
+def container_rows(pod: Pod, view: View) -> LaidOut:
+    """The table of a pod's containers, row by row."""
+    return laid_out(
         _columns(pod, view),
         pod.containers,
         view.width,
@@ -74,12 +92,12 @@ def pod_block(pod: Pod, view: View, next_step: str | None = None) -> Iterator[Li
         indent=_INDENT,
         ellipsis=view.theme.ellipsis,
     )
-    notes = [*_messages(pod, view), *_blocks(pod, view)]
-    if next_step is not None:
-        notes.append(line(" " * _INDENT, Span("next: ", Style.QUIET), Span(one_line(next_step), Style.STRONG)))
-    if notes:
-        yield ()
-        yield from notes
+
+
+def pod_notes(pod: Pod, view: View) -> Iterator[Line]:
+    """What the containers' states say, and the conditions that are not True."""
+    yield from _messages(pod, view)
+    yield from _blocks(pod, view)
 
 
 def _heading(pod: Pod, view: View) -> Iterator[Line]:

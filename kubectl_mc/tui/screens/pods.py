@@ -11,6 +11,7 @@ from textual.widgets import Footer
 from kubectl_mc.render.listing import broken_first, listing_rows
 from kubectl_mc.render.page import Theme
 from kubectl_mc.render.status import View
+from kubectl_mc.tui.screens.pod import PodScreen
 from kubectl_mc.tui.snapshot import Snapshot
 from kubectl_mc.tui.widgets.row_list import Row, RowList
 
@@ -29,6 +30,9 @@ class PodsScreen(Screen[None]):
 
     def on_resize(self) -> None:
         self.show(self.app.snapshot)  # type: ignore[attr-defined]
+
+    def on_row_list_chosen(self, message: RowList.Chosen) -> None:
+        self.app.push_screen(PodScreen(message.key))
 
     def show(self, snapshot: Snapshot) -> None:
         """Draw what is known now."""

@@ -1,0 +1,54 @@
+"""A pod's logs, read into a store."""
+
+import asyncio
+from collections.abc import Callable
+
+from kubectl_mc.cluster.client import Client
+from kubectl_mc.cluster.log_member import Member
+from kubectl_mc.cluster.log_reader import Reach
+from kubectl_mc.cluster.log_run import LogRun, Question
+from kubectl_mc.errors import McError
+from kubectl_mc.logs.choice import Choice
+from kubectl_mc.logs.line import batches
+from kubectl_mc.logs.machine import Name
+from kubectl_mc.model.pod import Pod
+from kubectl_mc.model.resources import PODS
+from kubectl_mc.model.targets import Query, Target
+from kubectl_mc.tui.log_store import LogStore
+
+_BATCH = 5_000
+"""Lines that are taken in at a time; between them keys are heard."""
+
+
+class LogSource:
+    """Reads all containers of a pod into a store, for as long as `run` runs.
+
+    Args:
+        grew: called when the store has changed.
+        said: told what a person should know and what is no part of the stream.
+    """
+
+    def __init__(self, store: LogStore, grew: Callable[[], None], said: Callable[[str], None]) -> None:
+        self._store, self._grew, self._said = store, grew, said
+
+    async def run(self, client: Client, pod: Pod, *, previous: bool, tail: int | None) -> None:
+        """Read, and go on with what comes."""
+        query = Query((Target(PODS, pod.name),))
+        reach = Reach(follow=not previous, previous=previous, tail=tail)
+        try:
+            await LogRun(client.within(pod.namespace), Question(query, Choice(), reach, events=False), self).run()
+        except McError as error:
+            self._said(error.message)
+
+    def joined(self, member: Member) -> None:
+        source = member.source
+        self._store.joined(member.tag, Name(source.namespace, source.pod, source.container), member.place)
+
+    async def emit(self, lines: list[bytes]) -> None:
+        for batch in batches(lines, _BATCH):
+            self._store.add(batch)
+            self._grew()
+            await asyncio.sleep(0)
+
+    def note(self, text: str) -> None:
+        self._said(text)

@@ -1,0 +1,75 @@
+"""What a pod's screen shows beside the pod: events and causes, read again when the pod has changed."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+from kubectl_mc.cluster.cases import read_cases
+from kubectl_mc.cluster.client import Client
+from kubectl_mc.cluster.event_feed import event_changes
+from kubectl_mc.cluster.watch import Interrupted
+from kubectl_mc.doctor.diagnosis import diagnose
+from kubectl_mc.doctor.finding import Finding
+from kubectl_mc.errors import McError
+from kubectl_mc.model.event import Event, folded, parse_event
+from kubectl_mc.model.pod import Pod
+from kubectl_mc.model.resources import PODS
+from kubectl_mc.model.targets import Query, Target
+
+_AGAIN_SECONDS = 3.0
+"""A pod that changes all the time is judged no more often than this."""
+
+
+def named(pod: Pod) -> Query:
+    """The question for one pod."""
+    return Query((Target(PODS, pod.name),))
+
+
+async def watch_events(
+    client: Client, pod: Pod, show: Callable[[list[Event]], None], refused: Callable[[str], None]
+) -> None:
+    """Show the events of a pod, its owners and its claims, whenever they change."""
+    known: dict[str, Event] = {}
+    try:
+        async for change in event_changes(client.within(pod.namespace), named(pod), lambda _: None):
+            if not isinstance(change, Interrupted):
+                known.update((event.uid, event) for event in map(parse_event, change))
+                show(folded(known.values()))
+    except McError as error:
+        refused(error.message)
+
+
+class Judge:
+    """Asks the doctor about a pod when there is reason to.
+
+    Args:
+        show: told the findings.
+        refused: told why there are none to be had.
+    """
+
+    def __init__(
+        self, client: Client, show: Callable[[Sequence[Finding]], None], refused: Callable[[str], None]
+    ) -> None:
+        self._client, self._show, self._refused = client, show, refused
+        self._wanted = asyncio.Event()
+        self._pod: Pod | None = None
+
+    def changed(self, pod: Pod) -> None:
+        """The pod is not as it was."""
+        if pod != self._pod:
+            self._pod = pod
+            self._wanted.set()
+
+    async def run(self) -> None:
+        """Judge for ever."""
+        while True:
+            await self._wanted.wait()
+            self._wanted.clear()
+            assert self._pod is not None
+            try:
+                client = self._client.within(self._pod.namespace)
+                read = await read_cases(client, named(self._pod), lambda: datetime.now(UTC), lambda _: None)
+                self._show([finding for case in read.cases for finding in diagnose(case)])
+            except McError as error:
+                self._refused(error.message)
+            await asyncio.sleep(_AGAIN_SECONDS)
