@@ -10,18 +10,24 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widgets import Footer, TabbedContent, TabPane
 
+from kubectl_mc.cluster.remote import RemoteRequest
 from kubectl_mc.doctor.finding import Finding
+from kubectl_mc.entering import SHELL
+from kubectl_mc.errors import McError
+from kubectl_mc.model.entry import choose_container, why_not
 from kubectl_mc.model.event import Event
 from kubectl_mc.model.pod import Pod
 from kubectl_mc.render.doctor import Reach, doctor_page
 from kubectl_mc.render.events import events_page
 from kubectl_mc.render.page import Line, Span, Style, Theme, line
 from kubectl_mc.render.status import View, container_rows, pod_head
+from kubectl_mc.tui.pane_session import PaneSession, ended_words
 from kubectl_mc.tui.pod_sources import Judge, watch_events
 from kubectl_mc.tui.snapshot import Snapshot
 from kubectl_mc.tui.widgets.logs_pane import LogsPane
 from kubectl_mc.tui.widgets.page_view import PageView
 from kubectl_mc.tui.widgets.row_list import Row, RowList
+from kubectl_mc.tui.widgets.terminal_pane import TerminalPane
 
 if TYPE_CHECKING:
     from kubectl_mc.tui.app import Dashboard
@@ -40,6 +46,7 @@ class PodScreen(Screen[None]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "Pods"),
+        Binding("s", "shell", "Shell"),
         *(Binding(str(number), f"tab('{name}')", name, show=False) for number, name in enumerate(_TABS, 1)),
     ]
 
@@ -49,6 +56,8 @@ class PodScreen(Screen[None]):
         self._events: list[Event] = []
         self._findings: Sequence[Finding] = ()
         self._judge: Judge | None = None
+        self._sessions = 0
+        self._by_pane: dict[TerminalPane, PaneSession] = {}
         self._tasks: list[asyncio.Task[None]] = []
 
     @property
@@ -81,6 +90,41 @@ class PodScreen(Screen[None]):
         ]
         self._tasks = [asyncio.create_task(work) for work in works]
         self.show(self.dashboard.snapshot)
+
+    def action_shell(self) -> None:
+        """A shell in the chosen container, in a tab of its own."""
+        entry = choose_container(self.pod, self._chosen)
+        if why := why_not(entry, datetime.now(UTC)):
+            self.notify(why, severity="warning", markup=False)
+            return
+        self._sessions += 1
+        pane = TerminalPane(id=f"session-{self._sessions}")
+        request = RemoteRequest(entry.pod.namespace, entry.pod.name, entry.container.name, SHELL)
+        self.run_worker(self._converse(PaneSession(self.dashboard.cluster, request, pane), pane, entry.container.name))
+
+    async def _converse(self, session: PaneSession, pane: TerminalPane, name: str) -> None:
+        tabs = self.query_one(TabbedContent)
+        self._by_pane[pane] = session
+        await tabs.add_pane(TabPane(f"{name} {self._sessions}", pane, id=f"tab-{pane.id}"))
+        tabs.active = f"tab-{pane.id}"
+        self.call_after_refresh(pane.focus)
+        error, code = None, 0
+        try:
+            code = await session.run()
+        except McError as failure:
+            error = failure
+        pane.ended = True
+        pane.say(ended_words(error, code))
+
+    def on_terminal_pane_typed(self, message: TerminalPane.Typed) -> None:
+        self._by_pane[message.pane].typed(message.data)
+
+    def on_terminal_pane_resized(self, message: TerminalPane.Resized) -> None:
+        if (session := self._by_pane.get(message.pane)) is not None:
+            session.resized(message.columns, message.lines)
+
+    def on_terminal_pane_left(self) -> None:
+        self.query_one("#containers").focus()
 
     def on_unmount(self) -> None:
         for task in self._tasks:
