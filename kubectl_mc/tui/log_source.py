@@ -5,12 +5,12 @@ from collections.abc import Callable
 
 from kubectl_mc.cluster.client import Client
 from kubectl_mc.cluster.log_member import Member
-from kubectl_mc.cluster.log_reader import Reach
 from kubectl_mc.cluster.log_run import LogRun, Question
 from kubectl_mc.errors import McError
 from kubectl_mc.logs.choice import Choice
 from kubectl_mc.logs.line import batches
 from kubectl_mc.logs.machine import Name
+from kubectl_mc.logs.reach import Reach
 from kubectl_mc.model.pod import Pod
 from kubectl_mc.model.resources import PODS
 from kubectl_mc.model.targets import Query, Target
