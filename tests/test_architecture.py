@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[1] / "kubectl_mc"
 ALLOWED = {
     "model": {"errors"},
     "logs": {"model", "errors"},
-    "doctor": {"model", "errors"},
+    "doctor": {"model", "logs", "errors"},
     "render": {"model", "logs", "doctor", "errors"},
     "cluster": {"model", "logs", "doctor", "errors"},
     "manifests": {"model", "errors"},

@@ -63,6 +63,7 @@ _ALL = (
     Kind("container-failed", Stage.CRASH, "a container ended with an error and isn't started again"),
     Kind("oom-killed", Stage.CRASH, "the kernel killed a container at its memory limit"),
     Kind("unknown-137", Stage.CRASH, "a container was killed, and nothing says by whom"),
+    Kind("stopped", Stage.CRASH, "a container was stopped on request, and nothing says by whom"),
     Kind("port-conflict", Stage.CRASH, "two containers want one port of the pod's one network"),
     Kind("volume-permission", Stage.CRASH, "a process may not use a file or a directory of a volume"),
     Kind("volume-read-only", Stage.CRASH, "a container writes to a volume that it has read-only"),

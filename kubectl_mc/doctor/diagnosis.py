@@ -78,7 +78,9 @@ def _waiting(pod: Pod, cause: Finding) -> Iterator[str]:
     ]
     if waiting and pod.node and not pod.terminal:
         have = "has" if len(waiting) == 1 else "have"
-        yield f"{listed(waiting)} {have} not started"
+        words = f"{listed(waiting)} {have} not started"
+        if words not in cause.summary:
+            yield words
     ready = pod.condition("Ready")
     if not pod.terminal and pod.deleted is None and (ready is None or ready.status != "True"):
         yield "the pod is not ready, so it gets no traffic from Services"

@@ -51,3 +51,8 @@ def probe_line(probe: Probe) -> str:
     """A probe with its times, as `kubectl describe` writes them."""
     times = f"delay={probe.initial_delay}s timeout={probe.timeout}s period={probe.period}s"
     return spec_line(probe.at, f"{probe.action} {times} #failure={probe.failure_threshold}")
+
+
+def message_line(container: Container, line: str) -> str:
+    """A line that a container left as its termination message."""
+    return f"termination message of {container.name}: {line.strip()}"

@@ -4,15 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from kubectl_mc.doctor.end import Now, end_of
+from kubectl_mc.doctor.end import end_of
 from kubectl_mc.model.fact import NEVER_STARTED
 from kubectl_mc.model.health import Health, container_health
 from kubectl_mc.model.pod import Container, Pod
 from kubectl_mc.model.spec import Role
-from kubectl_mc.model.times import seconds_between
-
-_RECENT_SECONDS = 3600
-"""How long after a container has recovered its last words may still explain something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +40,7 @@ def _log(container: Container, pod: Pod, now: datetime) -> LogNeed | None:
     if container.role is Role.EPHEMERAL:
         return None
     end = end_of(container, pod)
-    if end is not None and end.state.reason not in NEVER_STARTED:
-        ago = seconds_between(end.state.finished_at, now)
-        if end.now is Now.RECOVERED and (ago is None or ago > _RECENT_SECONDS):
-            return None
+    if end is not None and end.explains(now) and end.state.reason not in NEVER_STARTED:
         return LogNeed(container.name, previous=container.state.running)
     if container.state.running and container_health(container, pod) in (Health.WORKING, Health.UNREADY):
         return LogNeed(container.name, previous=False)

@@ -2,7 +2,19 @@
 
 from collections.abc import Callable, Iterable
 
-from kubectl_mc.doctor import crash, gates, jobs, liveness, probes, resources, scheduling, stuck
+from kubectl_mc.doctor import (
+    ends,
+    gates,
+    hooks,
+    jobs,
+    kills,
+    liveness,
+    memory,
+    probes,
+    resources,
+    scheduling,
+    stuck,
+)
 from kubectl_mc.doctor.case import Case
 from kubectl_mc.doctor.finding import Finding
 from kubectl_mc.model.pod import Container
@@ -25,16 +37,22 @@ CONTAINER_RULES: tuple[ContainerRule, ...] = (
     stuck.post_start_stuck,
     stuck.init_stuck,
     gates.sidecar_not_started,
-    crash.oom_killed,
+    hooks.post_start_failed,
+    memory.oom_killed,
     probes.probe_wrong_container,
     resources.cpu_starved,
     liveness.liveness_killed,
     probes.startup_probe_failing,
-    crash.crashloop,
+    ends.init_failed,
+    ends.exits_normally,
+    kills.unknown_137,
+    kills.stopped,
+    ends.container_failed,
+    ends.crashloop,
     probes.readiness_probe_failing,
     probes.not_ready,
     resources.memory_nearly_full,
     probes.probe_flapping,
     probes.probe_asks_sibling,
-    crash.restarted,
+    ends.restarted,
 )

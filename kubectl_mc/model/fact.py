@@ -20,7 +20,7 @@ NEVER_STARTED = frozenset({"StartError", "ContainerCannotRun"})
 """Reasons of an end that was none: the runtime could not start the command, and its message says why."""
 
 _SENTENCE = 160
-"""Characters of somebody's message that go into a sentence; the whole stands below it."""
+"""Characters of somebody's message that go into a sentence; the whole stands elsewhere."""
 
 
 class Look(Enum):

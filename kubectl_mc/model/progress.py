@@ -36,3 +36,17 @@ def step_passed(step: Container) -> bool:
     if step.role is Role.SIDECAR:
         return step.state.succeeded or (step.state.running and step.status.started is not False)
     return step.state.succeeded
+
+
+def subject(container: Container, pod: Pod) -> str:
+    """A container as a sentence begins with it: `app`, `sidecar proxy`, `init step 2 of 3, migrate,`.
+
+    A sidecar is told by its place only while all that comes after it waits for it.
+    """
+    name = f"sidecar {container.name}" if container.role is Role.SIDECAR else container.name
+    progress = init_progress(pod)
+    current = progress is not None and progress.current is container
+    if container not in pod.init_sequence or not (current or container.role is Role.INIT):
+        return name
+    steps = pod.init_sequence
+    return f"init step {steps.index(container) + 1} of {len(steps)}, {name},"

@@ -19,3 +19,22 @@ def signal_of_exit(exit_code: int | None, signal: int | None) -> str | None:
     if exit_code is not None and exit_code > 128:
         return signal_name(exit_code - 128)
     return None
+
+
+def end_meaning(exit_code: int | None, signal: int | None) -> str:
+    """What an exit code that processes have in common tells, in a few words; empty for a program's own codes."""
+    if exit_code in _CODES:
+        return _CODES[exit_code]
+    return _MEANINGS.get(signal or max((exit_code or 0) - 128, 0), "")
+
+
+_CODES = {126: "a command may not be run", 127: "a command isn't found"}
+_MEANINGS = {
+    2: "interrupted",
+    4: "an instruction that this CPU doesn't know",
+    6: "it aborted by itself",
+    7: "a bus error",
+    8: "an arithmetic error",
+    11: "a segmentation fault",
+    31: "a forbidden system call",
+}

@@ -10,7 +10,7 @@ from datetime import datetime
 from kubectl_mc.model.fact import Fact, Look, end_words, fault, unready_words
 from kubectl_mc.model.health import Health, container_health, unschedulable, unset_gates
 from kubectl_mc.model.pod import Container, Pod
-from kubectl_mc.model.progress import init_progress
+from kubectl_mc.model.progress import init_progress, subject
 from kubectl_mc.model.spec import Role
 from kubectl_mc.model.summary import Summary
 from kubectl_mc.model.times import age, human_duration, seconds_between
@@ -104,8 +104,7 @@ def _init_step(pod: Pod, now: datetime) -> Iterator[Fact]:
     if progress is None or progress.current is None or not pod.node:
         return
     step = progress.current
-    name = f"sidecar {step.name}" if step.role is Role.SIDECAR else step.name
-    place = f"init step {progress.done + 1} of {progress.total}, {name},"
+    place = subject(step, pod)
     so_far = f" for {age(step.state.started_at, now)}" if step.state.started_at else ""
     if container_health(step, pod) is Health.FAILED:
         yield fault(place, step, now, hidden=False)

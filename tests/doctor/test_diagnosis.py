@@ -22,7 +22,7 @@ def test_the_failing_init_step_is_the_cause_and_those_behind_it_only_wait() -> N
 
     assert cause is not None
     assert cause.container == "migrate"
-    assert "app and side have not started" in cause.consequences
+    assert cause.summary.endswith("; app and side have not started")
     assert [finding.container for finding in diagnose(judged)] == ["migrate"]
 
 

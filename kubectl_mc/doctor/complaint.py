@@ -1,0 +1,165 @@
+"""What a container itself said of its end: of all its last lines the one that tells why.
+
+The last line is seldom it: a stack trace ends with its frames, a launcher's farewell stands below the error, and a
+busy server's log goes on with requests. So lines are weighed, and the last of the heaviest is taken.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kubectl_mc.doctor.case import Case
+from kubectl_mc.doctor.evidence import log_line, message_line
+from kubectl_mc.logs.level import Level, level_of
+from kubectl_mc.logs.structured import structured
+from kubectl_mc.model.fact import brief
+from kubectl_mc.model.pod import Container, ContainerState
+
+_CRASH, _ERROR, _FAILURE, _PLAIN, _NOTHING = 4, 3, 2, 1, 0
+"""How much a line tells: why the process ended, an error, something that failed, anything, nothing."""
+
+_CLOSE = 3
+"""So many lines behind a crash an error is only its echo; further below it is a later one."""
+
+_EXCEPTION = re.compile(
+    r"""
+    (?:(?:Exception\ in\ thread\ "[^"]*"|Unhandled\ [Ee]xception[.:]|(?:PHP\ )?Fatal\ error:|Uncaught|Caused\ by:)\ )*
+    (?: (?:[A-Za-z_$][\w$]*(?:\.|::|/))* [A-Za-z_$][\w$]*(?:Error|Exception|Throwable|Exit|Interrupt)
+        (?:\ \[\w+\])? (?=:|\s*$)
+      | (?<=Caused\ by:\ )\S+ | (?<=xception[.:]\ )\S+ | (?<=Uncaught\ )\S+ )
+    """,
+    re.VERBOSE,
+)  # as Python, Java, JavaScript, .NET and PHP begin it
+_RUBY = re.compile(r"\S+:\d+:in [`'].*\([A-Z][\w:]*\)\s*$")
+_PANIC = re.compile(r"(?:panic|fatal error): |thread '[^']*' .{0,20}?panicked at '|terminate called after throwing ")
+_BELOW = re.compile(r"thread '[^']*' .{0,20}?panicked at [^'].*:\s*$|Description:\s*$")
+"""Rust and Spring: what happened stands in the next line that has anything in it."""
+_TRACEBACK = re.compile(r"Traceback \(most recent call last\)")
+_FAILED = re.compile(
+    r"""(?i)(?<![\w-])(?:
+        error|fail(?:ed|ure|s)?|fatal|panic|exception|abort(?:ed|ing)?|crit(?:ical)?|emerg
+        | can(?:no|')?t|could\ not|couldn't|unable | denied|refused|forbidden|unauthorized | invalid|illegal|unknown
+        | missing|required | not\ (?:found|set|allowed|permitted|exist) | no\ such | (?:does|do)n?\ ?[o']t\ exist
+        | time(?:d\ )?-?out | already\ in\ use | killed | segmentation\ fault | read-only
+    )(?![\w-])""",
+    re.VERBOSE,
+)
+_FAREWELL = re.compile(
+    r"""(?i)\s*(?:
+        npm\ (?:ERR!|error)(?!.*(?:Error:|\bENOENT\b|Missing\ script)) | error\ Command\ failed\ with
+        | info\ Visit\ https
+        | Node\.js\ v\d | exit\ status\ \d+ | make(?:\[\d+\])?:\ \*\*\* | .*Application\ startup\ failed
+        | .*Worker\ failed\ to\ boot | .*still\ could\ not\ bind | note:\ run\ with\ .RUST_BACKTRACE
+        | goroutine\ \d+\ \[ | \[signal\ | (?:.*\ )?(?:shutting\ down|exiting|bye)[.!:\s]*$ | Action:\s*$
+    )""",
+    re.VERBOSE,
+)
+"""What is said of every failure alike."""
+_FRAME = re.compile(
+    r"\s+(?:at\ |File\ \"|\.\.\.\ \d+|\d+:\ |[~^]+\s*$)|\.\.\. \d+ more|\s*[}\])]+[;,]?\s*$", re.VERBOSE
+)
+_CONTROL_SEQUENCE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
+_TIME = re.compile(r"\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d[\d.,]*(?:Z| ?[+-]\d\d:?\d\d| UTC)?\]?:?\s+")
+_LOGFMT = re.compile(r"""(?:^|\s)(msg|message|err|error)=(?:"((?:[^"\\]|\\.)*)"|(\S+))""")
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """The line that tells most."""
+
+    text: str
+    """For a sentence: without its time, and not too long."""
+    evidence: tuple[str, ...]
+    """The line as it was written, with where it stands."""
+
+
+def complaint_of(case: Case, container: Container, end: ContainerState) -> Complaint | None:
+    """What an instance that ended had to say; None where it is not known to have said anything.
+
+    Its termination message is its own choice of words, so that comes first.
+    """
+    message = end.message.strip("\n").split("\n")
+    if (at := telling(message)) is not None:
+        return Complaint(said(message[at]), (message_line(container, message[at]),))
+    tail = case.tail(container)
+    if (at := telling(tail.lines)) is None:
+        return None
+    lines = [tail.lines[number] for number in (_announcement(tail.lines, at), at) if number is not None]
+    return Complaint(said(tail.lines[at]), tuple(log_line(container, tail, line) for line in lines))
+
+
+def telling(lines: Sequence[str]) -> int | None:
+    """Which of the lines tells most about why a process ended; None where all are empty."""
+    weights = _weights([_CONTROL_SEQUENCE.sub("", line) for line in lines])
+    best = max(weights, default=_NOTHING)
+    if best == _NOTHING:
+        return next((at for at in range(len(lines) - 1, -1, -1) if lines[at].strip()), None)
+    at = _last(weights, best)
+    if best == _CRASH and (later := _last(weights, _ERROR)) > at + _CLOSE and not _only_frames(lines[at + 1 : later]):
+        return later
+    return at
+
+
+def said(line: str) -> str:
+    """A line as part of a sentence: what a structured one says, none with its time or with colours."""
+    plain = _CONTROL_SEQUENCE.sub("", line).strip()
+    if (found := structured(plain.encode())) is not None and found.message:
+        told = (found.message, *(value.strip('"') for key, value in found.rest if key in ("err", "error")))
+        return brief(": ".join((*told, *found.stack[:1])))
+    fields = {key: quoted or bare for key, quoted, bare in _LOGFMT.findall(plain)}
+    if told := tuple(fields[key] for key in ("msg", "message", "err", "error") if key in fields):
+        return brief(": ".join(told))
+    return brief(_TIME.sub("", plain, count=1).removeprefix("Caused by: ")) or plain
+
+
+def _weights(lines: Sequence[str]) -> list[int]:
+    weights = []
+    awaited = traced = False
+    for line in lines:
+        if awaited and line.strip():
+            weights.append(_CRASH)
+            awaited = False
+        elif traced and line.strip() and not line.startswith((" ", "\t")):
+            weights.append(_CRASH)  # whatever the exception is called
+            traced = False
+        else:
+            weights.append(_weight(line))
+        awaited = awaited or _BELOW.match(line) is not None
+        traced = traced or _TRACEBACK.search(line) is not None
+    return weights
+
+
+def _weight(line: str) -> int:
+    stripped = line.strip()
+    if not stripped or _FRAME.match(line) or _BELOW.match(line) or _TRACEBACK.match(line):
+        return _NOTHING
+    if _FAREWELL.match(line):
+        return _NOTHING
+    if _PANIC.match(line) or (not line[0].isspace() and (_EXCEPTION.match(line) or _RUBY.match(line))):
+        return _CRASH
+    level = level_of(stripped.encode())
+    if level is not None and level >= Level.ERROR:
+        return _CRASH if level is Level.FATAL else _ERROR
+    if level is not None and level <= Level.INFO:
+        return _PLAIN  # "no error found" is none
+    return _FAILURE if _FAILED.search(stripped) else _PLAIN
+
+
+def _last(weights: Sequence[int], weight: int) -> int:
+    """The place of the last line of a weight; -1 for none."""
+    return next((at for at in range(len(weights) - 1, -1, -1) if weights[at] == weight), -1)
+
+
+def _only_frames(lines: Sequence[str]) -> bool:
+    return all(not line.strip() or _FRAME.match(line) or line[0].isspace() for line in lines)
+
+
+def _announcement(lines: Sequence[str], at: int) -> int | None:
+    """Of a cause at the end of a stack trace, the line with which the trace begins."""
+    if not lines[at].startswith("Caused by: "):
+        return None
+    for before in range(at - 1, -1, -1):
+        line = lines[before]
+        if line.strip() and not _FRAME.match(line) and not line.startswith(("Caused by: ", " ", "\t")):
+            return before
+    return None

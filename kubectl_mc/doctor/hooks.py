@@ -1,0 +1,52 @@
+"""Containers that the kubelet kills because their postStart hook failed."""
+
+import re
+
+from kubectl_mc.doctor.case import Case
+from kubectl_mc.doctor.crash import Crash, crash_of
+from kubectl_mc.doctor.evidence import event_line, spec_line
+from kubectl_mc.doctor.finding import Finding, kubectl
+from kubectl_mc.model.fact import brief
+from kubectl_mc.model.pod import Container
+
+_KILLED = frozenset({0, 137, 143})
+_WHY = re.compile(r"failed - error: (.*)", re.DOTALL)
+_MESSAGE = re.compile(r', message: ".*"\s*$', re.DOTALL)
+
+
+def post_start_failed(case: Case, container: Container) -> Finding | None:
+    """The hook failed, in the instance that ended last."""
+    state = container.state
+    crash = crash_of(case, container)
+    event = case.event("FailedPostStartHook", container=container)
+    said = state.message if state.reason == "PostStartHookError" else ""
+    if not said and (event is None or crash is None or not _by_hook(crash)):
+        return None
+    if not said and event is not None:
+        said = event.message
+    hook = container.spec.hook("postStart")
+    why = _why(said)
+    return Finding(
+        "post-start-failed",
+        f"the postStart hook of {crash.subject if crash is not None else container.name} fails"
+        f"{f' ({why})' if why else ''}, so the kubelet kills it"
+        f"{crash.history if crash is not None else ''}{crash.effect if crash is not None else ''}",
+        evidence=(
+            *(crash.lines if crash is not None else ()),
+            *([event_line(event, case.now)] if event is not None else []),
+            *([spec_line(hook.at, hook.action)] if hook is not None else []),
+        ),
+        next=(kubectl("describe", "pod", case.pod.name),) if crash is None else (crash.log,),
+        at=hook.at if hook is not None else "",
+    )
+
+
+def _by_hook(crash: Crash) -> bool:
+    """Whether the end may be the kubelet's doing."""
+    return crash.end.state.exit_code in _KILLED and crash.container.spec.hook("postStart") is not None
+
+
+def _why(message: str) -> str:
+    """What the kubelet says of the failure, without what it says of the pod; an event of today says nothing more."""
+    found = _WHY.search(message)
+    return brief(_MESSAGE.sub("", found[1])) if found is not None else ""
