@@ -12,8 +12,10 @@ from kubectl_mc.doctor import (
     memory,
     probes,
     resources,
+    sandbox,
     scheduling,
     stuck,
+    volumes,
 )
 from kubectl_mc.doctor.case import Case
 from kubectl_mc.doctor.finding import Finding
@@ -28,6 +30,9 @@ ContainerRule = Callable[[Case, Container], Finding | None]
 POD_RULES: tuple[PodRule, ...] = (
     scheduling.not_scheduled,
     scheduling.unschedulable,
+    volumes.volume_missing,
+    volumes.volume_mount_failed,
+    sandbox.sandbox_failed,
     jobs.job_held_by_sidecar,
     gates.readiness_gate_unset,
     resources.memory_unbounded,
