@@ -6,6 +6,7 @@ from kubectl_mc.doctor import (
     ends,
     gates,
     hooks,
+    images,
     jobs,
     kills,
     liveness,
@@ -39,6 +40,7 @@ POD_RULES: tuple[PodRule, ...] = (
 )
 
 CONTAINER_RULES: tuple[ContainerRule, ...] = (
+    images.image_missing,
     stuck.post_start_stuck,
     stuck.init_stuck,
     gates.sidecar_not_started,

@@ -8,13 +8,13 @@ from kubectl_mc.model.pod import Container, ContainerState
 from kubectl_mc.model.signals import signal_of_exit
 from kubectl_mc.model.times import age
 
-_IMAGE_REASONS = frozenset(
+IMAGE_REASONS = frozenset(
     {
         "ErrImagePull", "ImagePullBackOff", "ErrImageNeverPull", "InvalidImageName", "ImageInspectError",
         "RegistryUnavailable", "SignatureValidationFailed",
     }
 )  # fmt: skip
-
+"""Waiting reasons of a container without its image."""
 
 NEVER_STARTED = frozenset({"StartError", "ContainerCannotRun"})
 """Reasons of an end that was none: the runtime could not start the command, and its message says why."""
@@ -64,7 +64,7 @@ def fault(subject: str, container: Container, now: datetime, *, hidden: bool) ->
         return _ended(subject, container, last, when, hidden=hidden)
     if state.reason == "CrashLoopBackOff":
         return Fact(f"{subject} is crash-looping", container, hidden=hidden)
-    if state.reason in _IMAGE_REASONS:
+    if state.reason in IMAGE_REASONS:
         return Fact(f"{subject} has no image: {container.spec.image}", container, hidden=hidden)
     return Fact(f"{subject} cannot start: {brief(state.message) or state.reason}", container, hidden=hidden)
 
