@@ -26,6 +26,7 @@ COMMANDS = {
     "status": "How every container of a pod is, since when, and what the pod waits for.",
     "logs": "The logs of all containers as one stream, in the order of time.",
     "doctor": "Why pods are not well: the one cause, its evidence, the next command.",
+    "wait": "Wait until pods are ready; ends at once, with the cause, when that takes a change.",
     "events": "What happened to pods, their owners and their claims, told by container.",
     "exec": "A shell or a command in the right container, with its exit code.",
     "attach": "The terminal of a container's main process.",

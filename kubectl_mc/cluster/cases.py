@@ -63,6 +63,16 @@ async def read_cases(client: Client, query: Query, now: Callable[[], datetime], 
     return Cases(list(cases), found.errors, found.selections)
 
 
+async def cases_of(
+    client: Client, pods: Sequence[Pod], now: Callable[[], datetime], note: Callable[[str], None]
+) -> list[Case]:
+    """The cases of pods that are known already; what containers use is not read."""
+    reader = _Reader(client, note)
+    events = await reader.events_of_pods(pods)
+    at = now()
+    return list(await asyncio.gather(*(reader.case(pod, at, events, {}) for pod in pods)))
+
+
 class _Reader:
     """Reads what is around pods; what several of them refer to, only once."""
 
@@ -86,6 +96,19 @@ class _Reader:
             self._note(f"{error.message}: judged without events")
             documents = []
         return _by_uid(documents)
+
+    async def events_of_pods(self, pods: Sequence[Pod]) -> dict[str, list[dict[str, Any]]]:
+        """The events of some pods, by their uids."""
+        if len(pods) <= _BY_NAME:
+            scopes = [Scope(EVENTS, pod.namespace, fields=f"involvedObject.uid={pod.uid}") for pod in pods]
+        else:
+            scopes = [Scope(EVENTS, namespace) for namespace in dict.fromkeys(pod.namespace for pod in pods)]
+        try:
+            lists = await asyncio.gather(*(self._client.list_objects(scope) for scope in scopes))
+        except (ApiError, ConnectionLost) as error:
+            self._note(f"{error.message}: judged without events")
+            return {}
+        return _by_uid(event for listing in lists for event in listing.items)
 
     async def usage(self, query: Query) -> dict[tuple[str, str, str], Usage]:
         """What containers use; nothing, and no word about it, where nothing measures it."""

@@ -1,4 +1,4 @@
-"""Several watches as one: the pods of a question, as they are now and as they change."""
+"""Several watches as one: the pods of a question, and what is around them, as they are now and as they change."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -9,6 +9,7 @@ from typing import Any
 from kubectl_mc.cluster.client import Client
 from kubectl_mc.cluster.targets import Selection, read_target
 from kubectl_mc.cluster.watch import Change, Changed, Deleted, Interrupted, Snapshot, watch
+from kubectl_mc.errors import Forbidden
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +22,9 @@ Update = Changed | Deleted | Interrupted | Resumed
 
 
 class PodFeed:
-    """The pods of some selections, kept up to date by one watch each.
+    """The pods of some selections, or other objects, kept up to date by one watch each.
 
-    Use it through `open_feed`. `pods` holds what is known now, by uid, in API JSON.
+    Use it through `open_feed`. `pods` holds what is known now, by uid, in API JSON; `of` what one selection has.
     """
 
     def __init__(self, client: Client, selections: Sequence[Selection]) -> None:
@@ -34,11 +35,22 @@ class PodFeed:
         self._waiting_for = set(range(len(selections)))
         self._failure: BaseException | None = None
         self._by_selection: list[dict[str, dict[str, Any]]] = [{} for _ in selections]
+        self._refused: dict[int, Forbidden] = {}
 
     @property
     def pods(self) -> dict[str, dict[str, Any]]:
         """All pods by uid, each once, in the order of the selections."""
         return {uid: pod for pods in self._by_selection for uid, pod in pods.items()}
+
+    def of(self, selection: Selection) -> list[dict[str, Any]] | None:
+        """The objects of one of the selections; None if it is optional and may not be read."""
+        index = self._selections.index(selection)
+        return None if index in self._refused else list(self._by_selection[index].values())
+
+    @property
+    def refusals(self) -> list[Forbidden]:
+        """Why optional selections are not read."""
+        return list(self._refused.values())
 
     def has(self, name: str) -> bool:
         """Whether there is a pod of this name now."""
@@ -88,15 +100,29 @@ class PodFeed:
 
     async def run(self, index: int) -> None:
         """Carry one selection's watch into the feed; the work of one task."""
+        try:
+            await self._carry(index)
+        except Forbidden as error:
+            if not self._selections[index].optional:
+                raise
+            self._refused[index] = error
+            self._queue.put_nowait(Resumed())
+            self._begin(index)
+
+    def _begin(self, index: int) -> None:
+        """What there is of one selection is known, as far as it ever will be."""
+        self._waiting_for.discard(index)
+        if not self._waiting_for:
+            self._synced.set()
+
+    async def _carry(self, index: int) -> None:
         selection, known = self._selections[index], self._by_selection[index]
         async for change in watch(self._client, selection.scope):
             for update in _as_updates(change, known, selection):
                 # The first snapshot is the state to start from, not news.
                 if index not in self._waiting_for:
                     self._queue.put_nowait(update)
-            self._waiting_for.discard(index)
-            if not self._waiting_for:
-                self._synced.set()
+            self._begin(index)
 
     def ended(self, task: asyncio.Task[None]) -> None:
         """Hand on why a watch ended, whatever it is, so that nobody waits for it in vain."""

@@ -53,6 +53,8 @@ class Selection:
     """The named workload's."""
     asleep: str = ""
     """Why the workload is to have no pods, as its spec says: `it is scaled to 0`."""
+    optional: bool = False
+    """Whether a feed goes on without it where it may not be read."""
 
     def has(self, pod: Mapping[str, Any]) -> bool:
         """Whether a pod of the scope is meant."""

@@ -1,0 +1,73 @@
+"""Whether what a finding tells of can pass by itself: how long a wait goes on in spite of it."""
+
+from enum import Enum
+
+from kubectl_mc.doctor.finding import Finding, Grade
+from kubectl_mc.model.goal import ends
+from kubectl_mc.model.pod import Container, Pod
+
+PATIENCE = 4
+"""Failures of a container after which it is not waited for any longer.
+
+The kubelet starts it again after 10, 20, 40 s: the fourth end comes about 70 s after the first. A database that is
+started along with it is there by then; the fifth would take 80 s more.
+"""
+
+
+class Hope(Enum):
+    """What it takes for a fault to be gone."""
+
+    CHANGE = "change"
+    """Somebody has to change something: waiting is of no use."""
+    RETRY = "retry"
+    """The next instance may be luckier, as when a dependency comes up late."""
+    TIME = "time"
+    """It may pass: a node is added, a registry answers again, a probe passes."""
+
+
+_CHANGE = frozenset(
+    {
+        "image-not-found", "image-unauthorized", "image-invalid-name", "config-missing", "secret-missing",
+        "config-key-missing", "volume-missing", "run-as-non-root", "command-not-found",
+    }
+)  # fmt: skip
+_RETRY = frozenset(
+    {
+        "init-failed", "crashloop", "sidecar-crashloop", "exits-normally", "container-failed", "oom-killed",
+        "unknown-137", "port-conflict", "volume-permission", "volume-read-only", "post-start-failed", "start-error",
+        "liveness-killed", "startup-probe-failing", "sidecar-not-started", "probe-wrong-container",
+        "app-before-sidecar",
+    }
+)  # fmt: skip
+
+
+def hope_of(id_: str) -> Hope:
+    """What it takes for a finding of this id to be gone; of one that is not known here, time."""
+    return Hope.CHANGE if id_ in _CHANGE else Hope.RETRY if id_ in _RETRY else Hope.TIME
+
+
+def hopeless(finding: Finding, pod: Pod, patience: int, *, retried: bool) -> bool:
+    """Whether to wait for the pod is of no use any more.
+
+    Args:
+        patience: so many failures of a container are waited through.
+        retried: whether the pod belongs to a Job, which has a patience of its own: its `backoffLimit`.
+    """
+    if finding.grade is not Grade.ERROR:
+        return False
+    hope = hope_of(finding.id)
+    if hope is not Hope.RETRY:
+        return hope is Hope.CHANGE
+    container = pod.container(finding.container)
+    if container is None or retried or not _down(container):
+        return False
+    return ends(container) >= patience or _stays_down(container, pod)
+
+
+def _down(container: Container) -> bool:
+    """Whether it doesn't run at this moment; while it does, this instance may be the one that succeeds."""
+    return container.state.terminated or container.state.waiting
+
+
+def _stays_down(container: Container, pod: Pod) -> bool:
+    return container.state.failed and pod.restart_policy == "Never"
