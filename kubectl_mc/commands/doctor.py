@@ -5,12 +5,16 @@ from typing import Annotated
 
 import typer
 
+from kubectl_mc.commands.absence import nothing_found
 from kubectl_mc.doctor.diagnosis import diagnose
-from kubectl_mc.doctor.finding import Finding, Grade
+from kubectl_mc.doctor.siblings import Diagnosis, compared
+from kubectl_mc.doctor.verdict import tally
 from kubectl_mc.errors import ExitCode, UsageError
+from kubectl_mc.model.resources import PODS
 from kubectl_mc.model.targets import Query, parse_query
 from kubectl_mc.options import AllNamespaces, FieldSelector, Selector, Targets
-from kubectl_mc.render.doctor import Reach, doctor_document, doctor_page
+from kubectl_mc.render.diagnoses import broken, diagnoses_document, diagnoses_page
+from kubectl_mc.render.doctor import Reach
 from kubectl_mc.render.document import as_json, as_yaml
 from kubectl_mc.session import Session
 
@@ -73,19 +77,26 @@ async def _diagnose(session: Session, query: Query, output: str) -> int:
     from kubectl_mc.cluster.cases import read_cases
 
     read = await read_cases(session.client(), query, session.now, session.note)
-    findings = [finding for case in read.cases for finding in diagnose(case)]
-    _show(session, findings, output)
+    diagnoses = compared([Diagnosis(case.pod, diagnose(case)) for case in read.cases])
+    _show(session, query, diagnoses, output)
+    if not diagnoses and not read.errors:
+        for said in nothing_found(session, query, read.selections):
+            session.note(said)
     for error in read.errors:
         session.report(error)
-    if any(finding.grade is Grade.ERROR for finding in findings):
+    if broken(diagnoses):
         return ExitCode.FAULT_FOUND
     return ExitCode.ERROR if read.errors else ExitCode.DONE
 
 
-def _show(session: Session, findings: Sequence[Finding], output: str) -> None:
+def _show(session: Session, query: Query, diagnoses: Sequence[Diagnosis], output: str) -> None:
     reach = Reach(session.program, tuple(session.flags.as_arguments()))
     if output:
-        document = doctor_document(findings, reach)
+        document = diagnoses_document(diagnoses, reach)
         session.write(as_json(document) if output == "json" else as_yaml(document))
-    else:
-        session.print(doctor_page(findings, session.width, session.theme, reach))
+        return
+    named = len(diagnoses) == 1 or (bool(query.targets) and all(t.resource is PODS for t in query.targets))
+    page = diagnoses_page(diagnoses, session.now(), session.width, session.theme, reach, well=named)
+    session.print(page)
+    if len(diagnoses) > 1 or (diagnoses and not page.lines):
+        session.note(tally(diagnoses))

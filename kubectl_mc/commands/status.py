@@ -1,13 +1,12 @@
 """`kubectl mc status`."""
 
-import shlex
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from kubectl_mc.commands.absence import nothing_found
 from kubectl_mc.errors import ExitCode, McError, UsageError
 from kubectl_mc.model.metrics import Usage
 from kubectl_mc.model.next_step import next_command
@@ -17,6 +16,7 @@ from kubectl_mc.model.summary import summarize
 from kubectl_mc.model.targets import Query, parse_query
 from kubectl_mc.model.truth import facts
 from kubectl_mc.options import AllNamespaces, FieldSelector, NoHeaders, Selector, Targets, Watch
+from kubectl_mc.render.doctor import Reach
 from kubectl_mc.render.document import as_json, as_yaml, status_document
 from kubectl_mc.render.listing import broken_first, listing_page
 from kubectl_mc.render.page import Page
@@ -101,16 +101,18 @@ class _Form:
         steps = {pod.uid: next_command(pod, facts(pod, summarize(pod), view.now), *reach) for pod in pods}
         return pods_page(pods, view, {uid: step for uid, step in steps.items() if step is not None})
 
-    def text(self, pods: Sequence[Pod], now: datetime) -> str | None:
+    def text(self, session: Session, pods: Sequence[Pod]) -> str | None:
         """The machine's form; None where a page is asked for."""
         if self.output == "name":
             return "".join(f"pod/{pod.name}\n" for pod in pods)
-        if self.output == "json":
-            return as_json(status_document(pods, now))
-        return as_yaml(status_document(pods, now)) if self.output == "yaml" else None
+        if self.output not in ("json", "yaml"):
+            return None
+        reach = Reach(session.program, tuple(session.flags.as_arguments()))
+        document = status_document(pods, session.now(), reach)
+        return as_json(document) if self.output == "json" else as_yaml(document)
 
     def show(self, session: Session, pods: Sequence[Pod], usage: Mapping[tuple[str, str, str], Usage]) -> None:
-        text = self.text(pods, session.now())
+        text = self.text(session, pods)
         if text is not None:
             session.write(text)
         else:
@@ -126,7 +128,7 @@ async def _once(session: Session, form: _Form) -> int:
     if pods or form.output in ("json", "yaml"):
         form.show(session, pods, await _usage(session, form, pods))
     elif not found.errors:
-        for said in _nothing(session, form.query, found.selections):
+        for said in nothing_found(session, form.query, found.selections):
             session.note(said)
     for error in found.errors:
         session.report(error)
@@ -136,22 +138,6 @@ async def _once(session: Session, form: _Form) -> int:
 def _in_order(documents: Sequence[Mapping[str, Any]], form: _Form) -> list[Pod]:
     pods = [parse_pod(document) for document in documents]
     return broken_first(pods) if form.listing else pods
-
-
-def _nothing(session: Session, query: Query, selections: Iterable["Selection"]) -> Iterator[str]:
-    """What to say instead of pods: kubectl's sentence, and for a workload why it has none, or who knows."""
-    namespace = session.client().namespace
-    if not query.targets:
-        yield "No resources found." if query.all_namespaces else f"No resources found in {namespace} namespace."
-    for selection in selections:
-        if selection.target is None:
-            continue
-        nothing = f"No pods found for {selection.target} in {namespace} namespace"
-        if selection.asleep:
-            yield f"{nothing}: {selection.asleep}."
-        else:
-            words = ["events", str(selection.target), *session.flags.as_arguments(), "-n", namespace]
-            yield f"{nothing}; what happened: {session.program} {shlex.join(words)}"
 
 
 async def _usage(session: Session, form: _Form, pods: Sequence[Pod]) -> dict[tuple[str, str, str], Usage]:
@@ -207,7 +193,7 @@ async def _stream(session: Session, form: _Form, feed: "PodFeed", selections: It
     if known:
         form.show(session, list(known.values()), await _usage(session, form, list(known.values())))
     else:
-        for said in _nothing(session, form.query, selections):
+        for said in nothing_found(session, form.query, selections):
             session.note(said)
     rows = replace(form, header=form.header and not form.listing)
     while True:

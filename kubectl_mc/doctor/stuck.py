@@ -72,7 +72,6 @@ def init_stuck(case: Case, container: Container) -> Finding | None:
     repeated = _repeated(tail)
     later = _later_listener(case, container, wait)
     silent = tail.complete and not any(line.strip() for line in tail.lines)
-    for_long = f"{container.name} has run for {human_duration(ran)} and"
     if later is not None and wait is not None:
         summary = (
             f"{container.name} waits for {wait.words}, on which {later.name} listens, which starts only after it: "
@@ -84,8 +83,8 @@ def init_stuck(case: Case, container: Container) -> Finding | None:
     else:
         what = f"waits for {wait.words}" if wait is not None else ""
         says = f'says "{brief(repeated)}" again and again' if repeated else ""
-        said = " and ".join(part for part in (what, says) if part) or "has not written a line"
-        summary = f"{for_long} {said}"
+        *before, last = [part for part in (what, says) if part] or ["has not written a line"]
+        summary = f"{', '.join([f'{container.name} has run for {human_duration(ran)}', *before])} and {last}"
         waits = bool(wait or repeated)
         grade = Grade.ERROR if waits and ran >= _STUCK_SECONDS else Grade.WARNING
         certainty = Certainty.OBSERVED if repeated else Certainty.LIKELY

@@ -1,6 +1,6 @@
 """`kubectl mc doctor`: for each pod that is not well its causes, as a page; all findings, as a document."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,9 @@ _INDENT = 2
 _LABEL = 10
 """Columns of the words in front: `evidence`, `so`, `next`."""
 _LEAST = 20
+_CHARACTERS = 480
+_LINES = 6
+"""Of one line of evidence."""
 _STYLES = {Grade.ERROR: Style.BAD, Grade.WARNING: Style.WARN, Grade.INFO: Style.QUIET}
 _GLYPHS = {Grade.ERROR: ("✗", "x"), Grade.WARNING: ("!", "!"), Grade.INFO: ("·", "-")}
 
@@ -26,11 +29,6 @@ class Reach:
     def lines(self, finding: Finding) -> list[str]:
         """The commands of a finding, ready to paste."""
         return [step.line(self.program, finding.namespace, self.connection) for step in finding.next]
-
-
-def doctor_document(findings: Iterable[Finding], reach: Reach) -> dict[str, Any]:
-    """`doctor -o json`."""
-    return {"findings": [finding_document(finding, reach) for finding in findings]}
 
 
 def finding_document(finding: Finding, reach: Reach) -> dict[str, Any]:
@@ -72,17 +70,25 @@ def finding_lines(finding: Finding, width: int, theme: Theme, reach: Reach, plac
     doubt = "likely: " if finding.certainty is Certainty.LIKELY else ""
     head = f"{' ' * _INDENT}{glyph} "
     room = max(width - width_of(head), _LEAST)
-    for number, piece in enumerate(wrapped(f"{doubt}{one_line(finding.summary)}", room)):
+    for number, piece in enumerate(wrapped(f"{doubt}{one_line(_bounded(finding.summary, theme))}", room)):
         yield line(Span(head if number == 0 else " " * width_of(head), style), Span(piece, style))
     yield line(" " * width_of(head), Span(f"{finding.id}  {one_line(place)}" if place else finding.id, Style.QUIET))
-    yield from _labelled("evidence", finding.evidence, width)
-    yield from _labelled("so", finding.consequences, width)
-    if finding.spread:
-        yield from _labelled("where", [finding.spread], width)
+    yield from _labelled("evidence", [_bounded(text, theme) for text in finding.evidence], width)
+    yield from _labelled("so", [_bounded(text, theme) for text in finding.consequences], width)
+    yield from _labelled("where", [finding.spread] if finding.spread else [], width)
     yield from _labelled("instead", [finding.instead] if finding.instead else [], width)
     for number, command in enumerate(reach.lines(finding)):
         label = "next" if number == 0 else ""
         yield line(" " * (_INDENT + 2), Span(f"{label:<{_LABEL}}", Style.QUIET), Span(one_line(command), Style.STRONG))
+
+
+def _bounded(text: str, theme: Theme) -> str:
+    """A text as far as a page bears it: a message may have kilobytes."""
+    lines = text.strip().split("\n")
+    kept = "\n".join(lines[:_LINES])
+    if len(lines) <= _LINES and len(kept) <= _CHARACTERS:
+        return text
+    return f"{kept[:_CHARACTERS].rstrip()} {theme.ellipsis} (-o json has all of it)"
 
 
 def _labelled(label: str, texts: Sequence[str], width: int) -> Iterator[Line]:

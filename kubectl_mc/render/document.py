@@ -5,19 +5,26 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from kubectl_mc import PROGRAM
 from kubectl_mc.model.event import Event
+from kubectl_mc.model.health import Severity, pod_severity
 from kubectl_mc.model.pod import Condition, Container, ContainerState, Pod
 from kubectl_mc.model.progress import init_progress
 from kubectl_mc.model.summary import summarize
 from kubectl_mc.model.times import format_time
 from kubectl_mc.model.truth import facts
+from kubectl_mc.render.doctor import Reach, finding_document
 
 Document = dict[str, Any]
 
 
-def status_document(pods: Iterable[Pod], now: datetime) -> Document:
-    """`status -o json`."""
-    return {"pods": [_pod(pod, now) for pod in pods]}
+def status_document(pods: Iterable[Pod], now: datetime, reach: Reach | None = None) -> Document:
+    """`status -o json`.
+
+    Args:
+        reach: how the next commands of causes get to the cluster.
+    """
+    return {"pods": [_pod(pod, now, reach or Reach(PROGRAM)) for pod in pods]}
 
 
 def events_document(events: Iterable[Event]) -> Document:
@@ -53,7 +60,7 @@ def as_yaml(document: Document) -> str:
     return str(yaml.safe_dump(document, sort_keys=False))
 
 
-def _pod(pod: Pod, now: datetime) -> Document:
+def _pod(pod: Pod, now: datetime, reach: Reach) -> Document:
     summary = summarize(pod)
     progress = init_progress(pod)
     return {
@@ -73,7 +80,7 @@ def _pod(pod: Pod, now: datetime) -> Document:
             "current": progress.current.name if progress.current else None,
         },
         "containers": [_container(container) for container in pod.containers],
-        "cause": None,
+        "cause": _cause(pod, now, reach),
         "reason": pod.reason or None,
         "message": pod.message or None,
         "createdAt": format_time(pod.created),
@@ -90,6 +97,17 @@ def _pod(pod: Pod, now: datetime) -> Document:
             for fact in facts(pod, summary, now)
         ],
     }
+
+
+def _cause(pod: Pod, now: datetime, reach: Reach) -> Document | None:
+    """The primary cause as far as the pod itself shows it; `doctor` reads events and logs besides."""
+    if pod_severity(pod) < Severity.WARNING:
+        return None
+    from kubectl_mc.doctor.case import Case
+    from kubectl_mc.doctor.diagnosis import diagnose
+
+    cause = next((finding for finding in diagnose(Case(pod, now)) if finding.primary), None)
+    return finding_document(cause, reach) if cause is not None else None
 
 
 def _condition(condition: Condition) -> Document:

@@ -44,7 +44,20 @@ def test_a_pod_has_the_fields_of_the_contract() -> None:
     }
 
     assert {key: found[key] for key in contract} == contract
-    assert found["cause"] is None or found["cause"]["primary"]
+
+
+def test_the_cause_of_a_pod_is_what_doctor_finds_in_the_pod_alone() -> None:
+    [found] = _status(DOCUMENT)["pods"]
+
+    assert found["cause"]["primary"] is True
+    assert (found["cause"]["id"], found["cause"]["container"]) == ("oom-killed", "app")
+    assert found["cause"]["next"][0].startswith("kubectl mc logs web -c app ")
+
+
+def test_a_pod_that_is_well_has_no_cause() -> None:
+    [found] = _status(pod(container("app", running(), ready=True), conditions={"Ready": "True"}))["pods"]
+
+    assert found["cause"] is None
 
 
 def test_a_pod_tells_a_script_what_it_tells_a_person() -> None:
