@@ -4,7 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
+from functools import cached_property
 
+from kubectl_mc.model.coupling.coupled import Coupling, coupling
 from kubectl_mc.model.event import Event
 from kubectl_mc.model.metrics import Usage
 from kubectl_mc.model.pod import Container, Pod
@@ -73,6 +75,11 @@ class Case:
     """By container: the log of the instance that ended last, or of the one that runs where none has ended."""
     usage: Mapping[str, Usage] = field(default_factory=dict)
     """By container; empty where nothing measures it."""
+
+    @cached_property
+    def coupled(self) -> Coupling:
+        """How its containers depend on each other; worked out when it is first asked for."""
+        return coupling(self.pod)
 
     def known(self, kind: str, name: str) -> Known:
         """What is known of an object in the pod's namespace."""

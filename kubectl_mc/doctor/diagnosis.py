@@ -1,6 +1,6 @@
 """From a case to its findings: every rule is asked, the earliest error in the pod's life is the primary cause."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from kubectl_mc.doctor.case import Case
@@ -58,15 +58,33 @@ def _rank(finding: Finding, pod: Pod) -> tuple[int, int, int]:
 
 def _unexplained(findings: Sequence[Finding]) -> tuple[list[Finding], dict[str, list[str]]]:
     """The findings that stand for themselves, and by guilty container what it explains of the others."""
-    guilty = {finding.container for finding in findings if finding.grade is Grade.ERROR and not finding.blames}
+    errors = [finding for finding in findings if finding.grade is Grade.ERROR]
+    faults = {finding.container: finding for finding in sorted(errors, key=lambda finding: not finding.blames)}
     explained: dict[str, list[str]] = {}
     left = []
     for finding in findings:
-        if finding.blames in guilty and finding.blames != finding.container:
-            explained.setdefault(finding.blames, []).append(finding.summary)
+        if guilty := _guilty(finding, faults):
+            explained.setdefault(guilty, []).append(finding.summary)
         else:
             left.append(finding)
     return left, explained
+
+
+def _guilty(finding: Finding, faults: Mapping[str, Finding]) -> str:
+    """The container at the end of the chain of those who blame each other; empty where nobody else is to blame.
+
+    Those who blame each other in a circle are all told.
+
+    Args:
+        faults: by container its own error; one that blames nobody before one that does.
+    """
+    seen, guilty, blamed = {finding.container}, "", finding.blames
+    while blamed in faults:
+        if blamed in seen:
+            return ""
+        seen.add(blamed)
+        guilty, blamed = blamed, faults[blamed].blames
+    return guilty
 
 
 def _waiting(pod: Pod, cause: Finding) -> Iterator[str]:

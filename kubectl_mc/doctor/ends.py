@@ -6,6 +6,7 @@ from kubectl_mc.doctor.crash import Crash, crash_of
 from kubectl_mc.doctor.end import Now
 from kubectl_mc.doctor.evidence import spec_line
 from kubectl_mc.doctor.finding import Finding, Grade
+from kubectl_mc.doctor.local_ports import Refusal, refusal_of
 from kubectl_mc.doctor.sequence import listed
 from kubectl_mc.model.fact import end_words
 from kubectl_mc.model.pod import Container
@@ -92,13 +93,24 @@ def restarted(case: Case, container: Container) -> Finding | None:
 
 def _told(crash: Crash, id_: str, predicate: str, behind: str = "") -> Finding:
     """What a crash is found to be, in the container's own words where it had some."""
-    complaint = crash.complaint
+    complaint, refusal = crash.complaint, refusal_of(crash)
     said = f": {complaint.text}" if complaint is not None else ""
     if complaint is None and crash.container.name in crash.case.tails:
         said = ", and writes nothing"
+    told = (*(complaint.evidence if complaint is not None else ()), *(refusal.evidence if refusal is not None else ()))
     return Finding(
         id_,
-        f"{crash.subject} {predicate}{said}{behind}",
-        evidence=(*crash.lines, *(complaint.evidence if complaint is not None else ())),
+        f"{crash.subject} {predicate}{said}{_whose(refusal)}{behind}",
+        evidence=(*crash.lines, *dict.fromkeys(told)),
         next=(crash.log,),
+        blames=refusal.owner if refusal is not None else "",
     )
+
+
+def _whose(refusal: Refusal | None) -> str:
+    """To whom it wanted to talk."""
+    if refusal is None:
+        return ""
+    if refusal.owner:
+        return f" (port {refusal.port} is {refusal.owner}'s)"
+    return f" (nothing in the pod is known to listen on port {refusal.port})"

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from kubectl_mc.doctor import (
+    early_start,
     ends,
     gates,
     hooks,
@@ -11,6 +12,7 @@ from kubectl_mc.doctor import (
     kills,
     liveness,
     memory,
+    ports,
     probes,
     resources,
     sandbox,
@@ -34,6 +36,8 @@ POD_RULES: tuple[PodRule, ...] = (
     volumes.volume_missing,
     volumes.volume_mount_failed,
     sandbox.sandbox_failed,
+    ports.host_port_taken,
+    ports.declared_clash,
     jobs.job_held_by_sidecar,
     gates.readiness_gate_unset,
     resources.memory_unbounded,
@@ -46,6 +50,7 @@ CONTAINER_RULES: tuple[ContainerRule, ...] = (
     gates.sidecar_not_started,
     hooks.post_start_failed,
     memory.oom_killed,
+    ports.port_conflict,
     probes.probe_wrong_container,
     resources.cpu_starved,
     liveness.liveness_killed,
@@ -61,5 +66,6 @@ CONTAINER_RULES: tuple[ContainerRule, ...] = (
     resources.memory_nearly_full,
     probes.probe_flapping,
     probes.probe_asks_sibling,
+    early_start.app_before_sidecar,
     ends.restarted,
 )

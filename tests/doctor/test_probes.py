@@ -297,4 +297,4 @@ def test_a_port_that_the_container_declares_itself_is_its_own() -> None:
     ports = [{"containerPort": 15021}]
     app = container("web", running(480), ready=True, started=True, readinessProbe=probe, ports=ports)
 
-    assert not diagnose(case(pod(app, _SIBLING, conditions={"Ready": "True"})))
+    assert set(found(case(pod(app, _SIBLING, conditions={"Ready": "True"})))) == {"port-conflict"}

@@ -1,0 +1,50 @@
+"""Containers that were refused on the pod's own loopback address: whose port it is that nobody answered on."""
+
+import re
+from dataclasses import dataclass
+
+from kubectl_mc.doctor.crash import Crash
+from kubectl_mc.doctor.evidence import log_line, message_line, spec_line
+
+_REFUSED = re.compile(r"(?i)connection refused|ECONNREFUSED|actively refused|couldn't connect to server|\(111\)")
+_LOOPBACK = r"(?:127(?:\.\d{1,3}){3}|localhost|\[?::1\]?)"
+_LOCAL = re.compile(_LOOPBACK)
+_PORT = re.compile(rf"{_LOOPBACK}\W{{0,4}}(?:port\W{{0,3}})?(\d{{2,5}})\b(?!\.\d)")
+_LATEST = 20
+"""Of the last lines, so many may tell of the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A connection to a port of its own pod that a container didn't get."""
+
+    port: int
+    owner: str
+    """The sibling whose port it is; empty where none is known."""
+    evidence: tuple[str, ...]
+
+
+def refusal_of(crash: Crash) -> Refusal | None:
+    """The refusal of which the last words of an instance tell; None without one, or where its port is not known."""
+    container, case = crash.container, crash.case
+    tail = case.tail(container)
+    message = crash.end.state.message.split("\n")
+    lines = [(line, message_line(container, line)) for line in message]
+    lines = [*((line, log_line(container, tail, line)) for line in tail.lines[-_LATEST:]), *lines]
+    refused = [(line, told) for line, told in lines if _REFUSED.search(line)]
+    local = [(line, told) for line, told in refused if _LOCAL.search(line)]
+    if not refused:
+        return None
+    coupled = case.coupled
+    told = (local or refused)[-1][1]
+    # Where it is refused and with what stand in one line, or the line before names the address.
+    ports = {int(found[1]) for line, _ in local or lines for found in _PORT.finditer(line)}
+    if not ports and local:
+        ports = {call.port for call in coupled.calls if call.container == container.name and not call.probe}
+    if len(ports) != 1:
+        return None
+    [port] = ports
+    owner = next((each for each in coupled.listening(port) if each.container != container.name), None)
+    if owner is None:
+        return Refusal(port, "", (told,))
+    return Refusal(port, owner.container, (told, spec_line(owner.at, f"{owner.said} ({owner.container})")))
