@@ -10,17 +10,25 @@ from typing import Any
 from kubectl_mc.cluster.client import Client, Scope
 from kubectl_mc.cluster.events import events_by_name
 from kubectl_mc.cluster.log_tail import LINES, read_tail
-from kubectl_mc.cluster.metrics import read_usage
 from kubectl_mc.cluster.targets import Selection, find_pods
 from kubectl_mc.doctor.case import UNREAD, Case, Known, Presence, Tail
 from kubectl_mc.doctor.needs import LogNeed, needs_of
-from kubectl_mc.errors import ApiError, ConnectionLost, McError, NotFound
+from kubectl_mc.errors import ApiError, ConnectionLost, Forbidden, McError, NotFound
 from kubectl_mc.model.event import Event, folded, parse_event
 from kubectl_mc.model.fields import mapping, text
-from kubectl_mc.model.metrics import Usage
+from kubectl_mc.model.metrics import Usage, parse_usage
 from kubectl_mc.model.parsing import parse_pod
 from kubectl_mc.model.pod import Pod
-from kubectl_mc.model.resources import CLAIMS, CONFIG_MAPS, EVENTS, PODS, SECRETS, SERVICE_ACCOUNTS, Resource
+from kubectl_mc.model.resources import (
+    CLAIMS,
+    CONFIG_MAPS,
+    EVENTS,
+    POD_METRICS,
+    PODS,
+    SECRETS,
+    SERVICE_ACCOUNTS,
+    Resource,
+)
 from kubectl_mc.model.targets import Query
 
 _AT_ONCE = 50
@@ -55,8 +63,12 @@ async def read_cases(client: Client, query: Query, now: Callable[[], datetime], 
     Raises:
         McError: the pods themselves cannot be listed.
     """
-    reader = _Reader(client, note)
+    noted: list[str] = []  # for when there are pods: without a connection to list them there is one error to tell of
+    reader = _Reader(client, noted.append)
     found, events, usage = await asyncio.gather(find_pods(client, query), reader.events(query), reader.usage(query))
+    reader.note = note
+    for said in noted:
+        note(said)
     pods = [parse_pod(document) for document in found.pods]
     at = now()
     cases = await asyncio.gather(*(reader.case(pod, at, events, usage) for pod in pods))
@@ -78,7 +90,7 @@ class _Reader:
 
     def __init__(self, client: Client, note: Callable[[str], None]) -> None:
         self._client = client
-        self._note = note
+        self.note = note
         self._window = asyncio.Semaphore(_AT_ONCE)
         self._objects: dict[tuple[str, str, str], asyncio.Task[Known]] = {}
 
@@ -86,14 +98,14 @@ class _Reader:
         """The events of all that may be concerned, by the uid of their object."""
         client = self._client
         try:
-            if 0 < len(query.targets) <= _BY_NAME and all(target.resource is PODS for target in query.targets):
+            if _few_pods(query):
                 lists = await asyncio.gather(*(events_by_name(client, target.name) for target in query.targets))
                 documents = [event for events in lists for event in events]
             else:
                 namespace = None if query.all_namespaces else client.namespace
                 documents = (await client.list_objects(Scope(EVENTS, namespace))).items
         except (ApiError, ConnectionLost) as error:
-            self._note(f"{error.message}: judged without events")
+            self._left_out("list events", error, "causes are judged without them")
             documents = []
         return _by_uid(documents)
 
@@ -106,21 +118,44 @@ class _Reader:
         try:
             lists = await asyncio.gather(*(self._client.list_objects(scope) for scope in scopes))
         except (ApiError, ConnectionLost) as error:
-            self._note(f"{error.message}: judged without events")
+            self._left_out("list events", error, "causes are judged without them")
             return {}
         return _by_uid(event for listing in lists for event in listing.items)
 
-    async def usage(self, query: Query) -> dict[tuple[str, str, str], Usage]:
-        """What containers use; nothing, and no word about it, where nothing measures it."""
-        namespace = None if query.all_namespaces else self._client.namespace
-        return await read_usage(self._client, namespace, query.labels, lambda _: None)
+    async def usage(self, query: Query) -> dict[tuple[str, str], dict[str, Usage]]:
+        """What containers use, by namespace and pod; nothing, and no word about it, where nothing measures it."""
+        client = self._client
+        try:
+            if _few_pods(query):
+                gets = (client.get(POD_METRICS, client.namespace, target.name) for target in query.targets)
+                answers = await asyncio.gather(*gets, return_exceptions=True)
+                if refused := next((answer for answer in answers if isinstance(answer, Forbidden)), None):
+                    raise refused
+                measured = [answer for answer in answers if isinstance(answer, dict)]
+            else:
+                namespace = None if query.all_namespaces else client.namespace
+                measured = (await client.list_objects(Scope(POD_METRICS, namespace, query.labels))).items
+        except Forbidden as error:
+            self._left_out("read pods.metrics.k8s.io", error, "what containers use is not known")
+            return {}
+        except (ApiError, ConnectionLost):
+            return {}
+        found: dict[tuple[str, str], dict[str, Usage]] = defaultdict(dict)
+        for (namespace, pod, container), used in parse_usage(measured).items():
+            found[namespace, pod][container] = used
+        return dict(found)
+
+    def _left_out(self, what: str, error: McError, consequence: str) -> None:
+        """A note on what could not be read; the same is said once."""
+        why = f"no permission to {what}" if isinstance(error, Forbidden) else error.message
+        self.note(f"{why}: {consequence}")
 
     async def case(
         self,
         pod: Pod,
         now: datetime,
         events: Mapping[str, Sequence[dict[str, Any]]],
-        usage: Mapping[tuple[str, str, str], Usage],
+        usage: Mapping[tuple[str, str], Mapping[str, Usage]],
     ) -> Case:
         needs = needs_of(pod, now)
         tails, known = await asyncio.gather(
@@ -133,16 +168,16 @@ class _Reader:
             tuple(_events(events.get(pod.uid, ()))),
             dict(zip(needs.objects, known, strict=True)),
             {need.container: tail for need, tail in zip(needs.logs, tails, strict=True) if tail is not None},
-            {
-                name: used
-                for (namespace, of, name), used in usage.items()
-                if (namespace, of) == (pod.namespace, pod.name)
-            },
+            usage.get((pod.namespace, pod.name), {}),
         )
 
     async def _tail(self, pod: Pod, need: LogNeed) -> Tail | None:
-        async with self._window:
-            lines = await read_tail(self._client, pod.namespace, pod.name, need.container, previous=need.previous)
+        try:
+            async with self._window:
+                lines = await read_tail(self._client, pod.namespace, pod.name, need.container, previous=need.previous)
+        except Forbidden as error:
+            self._left_out("get pods/log", error, "causes are judged without the containers' own words")
+            return None
         return None if lines is None else Tail(tuple(lines), need.previous, complete=len(lines) < LINES)
 
     async def _known(
@@ -162,7 +197,7 @@ class _Reader:
             except NotFound:
                 return Known(Presence.MISSING)
             except (ApiError, ConnectionLost) as error:
-                self._note(f"{error.message}: whether it is there is not known")
+                self._left_out(f"get {_READABLE[kind].plural}", error, "whether they are there is not known")
                 return UNREAD
             if kind == "PersistentVolumeClaim":
                 uid = text(mapping(document, "metadata"), "uid")
@@ -183,6 +218,11 @@ class _Reader:
             return (await self._client.list_objects(Scope(EVENTS, namespace, fields=fields))).items
         except (ApiError, ConnectionLost):
             return []
+
+
+def _few_pods(query: Query) -> bool:
+    """Whether a few pods are named, so that what is around them is asked for by their names."""
+    return 0 < len(query.targets) <= _BY_NAME and all(target.resource is PODS for target in query.targets)
 
 
 def _by_uid(documents: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:

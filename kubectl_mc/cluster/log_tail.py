@@ -4,7 +4,7 @@ import json
 
 from kubectl_mc.cluster.client import Client
 from kubectl_mc.cluster.errors import Subject, translated
-from kubectl_mc.errors import ApiError, ConnectionLost
+from kubectl_mc.errors import ApiError, ConnectionLost, Forbidden
 from kubectl_mc.model.resources import PODS
 
 LINES = 50
@@ -16,6 +16,9 @@ async def read_tail(client: Client, namespace: str, pod: str, container: str, *,
     """The last lines, the newest last, without their times; None where they cannot be had.
 
     What the kubelet says in place of a log that it cannot read has no time in front, and is no line.
+
+    Raises:
+        Forbidden: logs may not be read.
     """
     path = PODS.path(namespace, pod, "log")
     params = {
@@ -30,6 +33,8 @@ async def read_tail(client: Client, namespace: str, pod: str, container: str, *,
         async with client.connection.request("GET", path, subject, params=params) as response:
             with translated(client.connection.server):
                 body = await response.read()
+    except Forbidden:
+        raise
     except (ApiError, ConnectionLost):
         return None
     lines = body.decode(errors="replace").split("\n")
