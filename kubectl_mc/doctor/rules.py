@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from kubectl_mc.doctor import (
+    configuration,
     early_start,
     ends,
     gates,
@@ -17,6 +18,7 @@ from kubectl_mc.doctor import (
     resources,
     sandbox,
     scheduling,
+    start,
     stuck,
     volumes,
 )
@@ -45,6 +47,11 @@ POD_RULES: tuple[PodRule, ...] = (
 
 CONTAINER_RULES: tuple[ContainerRule, ...] = (
     images.image_missing,
+    configuration.object_missing,
+    configuration.run_as_non_root,
+    configuration.config_error,
+    start.command_not_found,
+    start.start_error,
     stuck.post_start_stuck,
     stuck.init_stuck,
     gates.sidecar_not_started,
