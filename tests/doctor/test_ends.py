@@ -53,7 +53,6 @@ def test_silence_is_told_only_where_the_log_was_read() -> None:
         (134, "exit 134, SIGABRT (it aborted by itself)"),
         (139, "exit 139, SIGSEGV (a segmentation fault)"),
         (132, "exit 132, SIGILL (an instruction that this CPU doesn't know)"),
-        (127, "exit 127 (a command isn't found)"),
         (3, "exit 3, "),
     ],
 )
