@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from kubectl_mc.model.coupling.calls import Call, calls
-from kubectl_mc.model.coupling.listening import Listener, listeners
+from kubectl_mc.model.coupling.listening import Listener, Sign, listeners
 from kubectl_mc.model.coupling.patterns import Pattern, patterns
 from kubectl_mc.model.coupling.sharing import SharedVolume, volumes
 from kubectl_mc.model.pod import Pod
@@ -41,6 +41,15 @@ class Coupling:
 
     def pattern(self, container: str) -> Pattern | None:
         return next((pattern for pattern in self.patterns if pattern.container == container), None)
+
+    @property
+    def clashes(self) -> tuple[tuple[Listener, ...], ...]:
+        """Listeners of containers that run side by side and want the same port, by whatever but a guess."""
+        beside = {spec.name for spec in self.specs if spec.role is not Role.INIT}
+        sure = [each for each in self.listeners if each.sign > Sign.PROBE and each.container in beside]
+        wanted = dict.fromkeys((each.port, each.protocol) for each in sure)
+        found = (tuple(each for each in sure if (each.port, each.protocol) == key) for key in wanted)
+        return tuple(those for those in found if len(those) > 1)
 
     @property
     def shared_volumes(self) -> tuple[SharedVolume, ...]:

@@ -10,6 +10,9 @@ from kubectl_mc.model.spec import ContainerSpec, Mount, Role, Shared, Volume
 READ_ONLY_KINDS = frozenset({"configMap", "secret", "projected", "downwardAPI", "image"})
 """Volumes that the kubelet mounts read-only, whatever the mount says."""
 
+_TOKEN = "kube-api-access-"
+"""How the volume of a service account's token is called (kubernetes `plugin/pkg/admission/serviceaccount`)."""
+
 _BY_KIND = {
     Kind.LOGS: False, Kind.SYNC: True, Kind.SECRETS: True, Kind.RELOAD: False, Kind.CLONE: True,
 }  # fmt: skip
@@ -77,14 +80,17 @@ class SharedVolume:
 
 
 def volumes(specs: Iterable[ContainerSpec], shared: Shared) -> tuple[SharedVolume, ...]:
-    """All volumes in the pod's order, those that nobody mounts too; mounts of a volume that is not there come last."""
+    """All volumes in the pod's order, those that nobody mounts too; mounts of a volume that is not there come last.
+
+    The token that admission mounts into every container is left out: it couples nothing.
+    """
     specs = tuple(specs)
     touched = {spec.name: touches(spec) for spec in specs if spec.mounts}
-    found = [*shared.volumes]
+    found = [volume for volume in shared.volumes if not volume.name.startswith(_TOKEN)]
     names = {volume.name for volume in found}
     for spec in specs:
         for mount in spec.mounts:
-            if mount.volume not in names:
+            if mount.volume not in names and not mount.volume.startswith(_TOKEN):
                 names.add(mount.volume)
                 found.append(Volume(mount.volume, ""))
     return tuple(

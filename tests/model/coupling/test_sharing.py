@@ -94,6 +94,14 @@ def test_a_volume_that_one_container_mounts_twice_is_not_shared() -> None:
     assert not _volume(container("app", volumeMounts=mounts)).shared
 
 
+def test_the_token_that_every_container_has_couples_nothing() -> None:
+    mounts = [{"name": "kube-api-access-x7abc", "mountPath": "/var/run/secrets/kubernetes.io/serviceaccount"}]
+    document = pod(container("a", volumeMounts=mounts), container("b", volumeMounts=mounts))
+    document["spec"]["volumes"] = [{"name": "kube-api-access-x7abc", "projected": {"sources": []}}]
+
+    assert coupling(parse_pod(document)).volumes == ()
+
+
 def test_unused_and_missing_volumes_are_there_too() -> None:
     document = pod(container("app", volumeMounts=[{"name": "lost", "mountPath": "/x"}]))
     document["spec"]["volumes"] = [{"name": "idle", "emptyDir": {}}]
