@@ -3,16 +3,19 @@
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 from kubectl_mc.doctor.case import Case
 from kubectl_mc.doctor.catalogue import KINDS
 from kubectl_mc.doctor.diagnosis import diagnose
 from kubectl_mc.doctor.finding import Finding, Grade
+from kubectl_mc.doctor.review.refused import duplicate_key
 from kubectl_mc.doctor.review.remark import Remark, fails
 from kubectl_mc.doctor.review.review import review
 from kubectl_mc.doctor.review.workload import AROUND, Around, Workload, workload
 from kubectl_mc.errors import ExitCode, McError, UsageError
 from kubectl_mc.manifests.manifest import Manifest
+from kubectl_mc.manifests.nodes import Duplicate
 from kubectl_mc.manifests.reading import Read, read_manifests
 from kubectl_mc.render.doctor import Reach
 from kubectl_mc.render.document import as_json, as_yaml
@@ -91,6 +94,7 @@ def _remarks(manifest: Manifest, work: Workload, session: Session) -> list[Remar
     seen = {(finding.id, finding.container) for finding in live}
     findings = [*live, *(finding for finding in review(work) if (finding.id, finding.container) not in seen)]
     remarks = [_placed(finding, manifest) for finding in findings]
+    remarks += map(partial(_twice, manifest), manifest.duplicates)
     return sorted(remarks, key=lambda remark: (_GRADES.index(remark.finding.grade), remark.line, remark.column))
 
 
@@ -107,6 +111,13 @@ def _placed(finding: Finding, manifest: Manifest) -> Remark:
     place = manifest.place(finding.at)
     located = replace(finding, at=manifest.at + finding.at)
     return Remark(located, manifest.kind, manifest.name, manifest.file, place.line, place.column)
+
+
+def _twice(manifest: Manifest, found: Duplicate) -> Remark:
+    """A key that stands twice in an object; its path is the document's already."""
+    finding = duplicate_key(found.path, found.key, found.before.line)
+    place = found.place
+    return Remark(finding, manifest.kind, manifest.name, manifest.file, place.line, place.column)
 
 
 def _show(session: Session, remarks: Sequence[Remark], read: Read, output: str) -> None:

@@ -82,14 +82,63 @@ _ALL = (
     Kind("restarted", Stage.REVIEW, "a container that is well now was restarted a while ago"),
 )
 
-_REVIEW = (
+REVIEW = (
     Kind("no-containers", Stage.REVIEW, "a pod or a template has no containers"),
+    Kind("no-image", Stage.REVIEW, "a container has no image"),
+    Kind(
+        "wrong-type",
+        Stage.REVIEW,
+        "a number or a truth value stands where the API takes a text, or a text where it takes a list",
+    ),
+    Kind("duplicate-key", Stage.REVIEW, "a key stands twice in one mapping, of which only the last one counts"),
+    Kind("selector-mismatch", Stage.REVIEW, "a workload doesn't select the pods that it makes"),
+    Kind("restart-policy", Stage.REVIEW, "a restartPolicy that this kind of workload can't have"),
+    Kind("container-name-conflict", Stage.REVIEW, "two containers of a pod have one name"),
+    Kind("volume-undefined", Stage.REVIEW, "a container mounts a volume that the pod doesn't have"),
+    Kind("host-port-conflict", Stage.REVIEW, "two containers want one port of the node"),
+    Kind("init-with-probe", Stage.REVIEW, "an init container has a probe or a hook, which the API refuses"),
+    Kind("probe-port-unknown", Stage.REVIEW, "a probe asks a port by a name that its container doesn't declare"),
+    Kind("init-waits-for-later", Stage.REVIEW, "an init container speaks to a container that starts only after it"),
+    Kind("init-hides-failure", Stage.REVIEW, "an init container ends well although one of its commands has failed"),
+    Kind("init-not-retried", Stage.REVIEW, "one failure of an init container is the end of the pod"),
+    Kind("start-order", Stage.REVIEW, "an app needs another container from its start on, and nothing makes it wait"),
+    Kind("sidecar-misplaced", Stage.REVIEW, "restartPolicy: Always on an app container, where it makes no sidecar"),
+    Kind(
+        "port-name-conflict",
+        Stage.REVIEW,
+        "two containers have a port of one name, so that a Service reaches only one of them",
+    ),
+    Kind(
+        "sibling-by-name",
+        Stage.REVIEW,
+        "a container looks for a sibling under its container's name instead of at localhost",
+    ),
+    Kind("metrics-port-unknown", Stage.REVIEW, "Prometheus is sent to a port on which no container listens"),
+    Kind("volume-unwritten", Stage.REVIEW, "a volume is read, and nobody writes into it"),
+    Kind("volume-unused", Stage.REVIEW, "no container mounts a volume"),
+    Kind("volume-of-one", Stage.REVIEW, "a container writes into a volume that no sibling mounts"),
+    Kind("host-path-shared", Stage.REVIEW, "containers share files by a directory of the node instead of an emptyDir"),
+    Kind(
+        "variable-undefined", Stage.REVIEW, "$(NAME) is not defined where it is used, so that it stays as it is written"
+    ),
+    Kind("secret-in-env", Stage.REVIEW, "a secret is written out in the environment or the arguments of a container"),
+    Kind("several-processes", Stage.REVIEW, "one container runs several programs"),
+    Kind("too-many-containers", Stage.REVIEW, "more than five containers run side by side in one pod"),
+    Kind("log-collectors", Stage.REVIEW, "several containers collect the same logs"),
+    Kind("image-tag", Stage.REVIEW, "an image without a tag, or with the tag latest"),
     Kind("no-requests", Stage.REVIEW, "a container asks for no CPU or memory, so that it is placed as if it took none"),
     Kind("no-limits", Stage.REVIEW, "a container has no memory limit, so that its leak is its neighbours' loss"),
+    Kind("init-asks-most", Stage.REVIEW, "an init container makes the pod reserve more than it needs later"),
+    Kind("no-readiness-probe", Stage.REVIEW, "a container gets traffic from its first moment on"),
+    Kind("no-liveness-probe", Stage.REVIEW, "a main container that hangs is not restarted"),
+    Kind("probes-identical", Stage.REVIEW, "a container is killed at the moment at which it would be spared traffic"),
+    Kind("shared-processes", Stage.REVIEW, "each container can read the others' environment and end their processes"),
+    Kind("signals-lost", Stage.REVIEW, "a shell as first process keeps SIGTERM from the program"),
+    Kind("no-pre-stop", Stage.REVIEW, "a container is told to stop while traffic still comes"),
 )
 """What only manifests tell; `docs/rules.md` has more about each."""
 
-KINDS = {kind.id: kind for kind in (*_ALL, *_REVIEW)}
+KINDS = {kind.id: kind for kind in (*_ALL, *REVIEW)}
 
 
 def stage_of(id_: str) -> Stage:

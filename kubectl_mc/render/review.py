@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from kubectl_mc.doctor.catalogue import KINDS
@@ -36,13 +37,19 @@ def review_page(remarks: Sequence[Remark], width: int, theme: Theme, reach: Reac
     """The remarks, in the order given; those of one object stand together under its name."""
     lines: list[Line] = []
     shown: tuple[str, str, str] | None = None
+    told: set[tuple[str, str]] = set()
     for remark in remarks:
         if (remark.file, remark.kind, remark.name) != shown:
             shown = (remark.file, remark.kind, remark.name)
             lines += [()] if lines else []
             heading = f"{remark.file}: {remark.kind} {remark.name}".rstrip()
             lines.append(line(Span(one_line(heading), Style.STRONG)))
-        lines += finding_lines(remark.finding, width, theme, reach, remark.place)
+            told.clear()
+        advice = remark.finding.id, remark.finding.instead
+        # What five containers lack alike is written once.
+        finding = replace(remark.finding, instead="") if advice in told else remark.finding
+        told.add(advice)
+        lines += finding_lines(finding, width, theme, reach, remark.place)
     return Page(lines)
 
 

@@ -15,7 +15,8 @@ def review(work: Workload) -> Iterator[Finding]:
         return
     for rule in POD_RULES:
         for finding in rule(work):
-            yield _placed(replace(finding, at=work.prefix + finding.at), work)
+            evidence = tuple(work.prefix + line if line.startswith("spec.") else line for line in finding.evidence)
+            yield _placed(replace(finding, at=work.prefix + finding.at, evidence=evidence), work)
     for rule in OBJECT_RULES:
         for finding in rule(work):
             yield _placed(finding, work)

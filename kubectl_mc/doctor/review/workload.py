@@ -4,7 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from kubectl_mc.model.fields import Json, labels, mapping, objects, text
+from kubectl_mc.model.coupling.coupled import Coupling, coupling
+from kubectl_mc.model.coupling.patterns import Shape
+from kubectl_mc.model.fields import Json, mapping, objects, text
 from kubectl_mc.model.parsing import parse_pod
 from kubectl_mc.model.pod import Container, Pod
 from kubectl_mc.model.spec import ContainerSpec, Role
@@ -127,12 +129,23 @@ class Workload:
         """The siblings that run beside a container."""
         return (other for other in self.running if other.at != spec.at)
 
-    def mounters(self, volume: str) -> tuple[ContainerSpec, ...]:
-        return tuple(spec for spec in self.specs if any(mount.volume == volume for mount in spec.mounts))
+    @cached_property
+    def coupling(self) -> Coupling:
+        """Who listens where, who speaks to whom, who writes what."""
+        return coupling(self.pod)
 
-    @property
-    def pod_labels(self) -> Mapping[str, str]:
-        return labels(mapping(self.template, "metadata"), "labels")
+    def shape(self, spec: ContainerSpec) -> Shape:
+        """What a container is in its pod."""
+        pattern = self.coupling.pattern(spec.name)
+        return pattern.shape if pattern is not None else Shape.MAIN
+
+    def helps(self, spec: ContainerSpec) -> bool:
+        """Whether a container is there for another one."""
+        pattern = self.coupling.pattern(spec.name)
+        return pattern is not None and pattern.helper
+
+    def spec_of(self, name: str) -> ContainerSpec:
+        return next(spec for spec in self.specs if spec.name == name)
 
 
 def workload(value: Json, kind: str, name: str, around: Around) -> Workload | None:

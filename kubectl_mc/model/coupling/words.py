@@ -78,7 +78,7 @@ def main_commands(spec: ContainerSpec) -> tuple[Command, ...]:
 def commands(words: tuple[str, ...], values: Mapping[str, str], at: str) -> Iterator[Command]:
     """The simple commands of a command line; of a shell's with `-c`, those of its script."""
     words = tuple(expand(word, values) for word in words)
-    script = _script(words)
+    script = shell_script(words)
     if script is None:
         found = _command(list(words), at)
         if found is not None:
@@ -98,7 +98,7 @@ def without_credentials(text: str) -> str:
 
 def script_of(spec: ContainerSpec) -> str:
     """The whole text that a container runs, its variables left as they are."""
-    return _script(spec.words) or " ".join(spec.words)
+    return shell_script(spec.words) or " ".join(spec.words)
 
 
 def _is_program(args: tuple[str, ...]) -> bool:
@@ -106,7 +106,7 @@ def _is_program(args: tuple[str, ...]) -> bool:
     return bool(args) and (args[0].rpartition("/")[2] in _SHELLS or args[0].startswith("/"))
 
 
-def _script(words: tuple[str, ...]) -> str | None:
+def shell_script(words: tuple[str, ...]) -> str | None:
     """The text behind a shell's `-c`; None for other command lines."""
     while words and words[0].rpartition("/")[2] in _PREFIXES:
         words = words[1:]
