@@ -21,6 +21,9 @@ _CRASH, _ERROR, _FAILURE, _PLAIN, _NOTHING = 4, 3, 2, 1, 0
 _CLOSE = 3
 """So many lines behind a crash an error is only its echo; further below it is a later one."""
 
+_LATEST = 20
+"""Of the last lines, so many may tell of the end; what is further up, the container has lived with."""
+
 _EXCEPTION = re.compile(
     r"""
     (?:(?:Exception\ in\ thread\ "[^"]*"|Unhandled\ [Ee]xception[.:]|(?:PHP\ )?Fatal\ error:|Uncaught|Caused\ by:)\ )*
@@ -86,6 +89,20 @@ def complaint_of(case: Case, container: Container, end: ContainerState) -> Compl
         return None
     lines = [tail.lines[number] for number in (_announcement(tail.lines, at), at) if number is not None]
     return Complaint(said(tail.lines[at]), tuple(log_line(container, tail, line) for line in lines))
+
+
+def last_words(case: Case, container: Container, end: ContainerState | None) -> list[tuple[str, str]]:
+    """The lines that may tell of an end, each with how it reads as evidence: the end of the log, then its message.
+
+    Args:
+        end: of the instance in question; None for one that runs, whose log alone it is.
+    """
+    tail = case.tail(container)
+    if tail.previous is not (end is not None and container.state.running):
+        return []  # another instance's
+    message = end.message.split("\n") if end is not None else []
+    lines = [(line, log_line(container, tail, line)) for line in tail.lines if line.strip()][-_LATEST:]
+    return [*lines, *((line, message_line(container, line)) for line in message if line.strip())]
 
 
 def telling(lines: Sequence[str]) -> int | None:

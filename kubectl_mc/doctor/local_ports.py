@@ -3,15 +3,14 @@
 import re
 from dataclasses import dataclass
 
+from kubectl_mc.doctor.complaint import last_words
 from kubectl_mc.doctor.crash import Crash
-from kubectl_mc.doctor.evidence import log_line, message_line, spec_line
+from kubectl_mc.doctor.evidence import spec_line
 
 _REFUSED = re.compile(r"(?i)connection refused|ECONNREFUSED|actively refused|couldn't connect to server|\(111\)")
 _LOOPBACK = r"(?:127(?:\.\d{1,3}){3}|localhost|\[?::1\]?)"
 _LOCAL = re.compile(_LOOPBACK)
 _PORT = re.compile(rf"{_LOOPBACK}\W{{0,4}}(?:port\W{{0,3}})?(\d{{2,5}})\b(?!\.\d)")
-_LATEST = 20
-"""Of the last lines, so many may tell of the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +26,7 @@ class Refusal:
 def refusal_of(crash: Crash) -> Refusal | None:
     """The refusal of which the last words of an instance tell; None without one, or where its port is not known."""
     container, case = crash.container, crash.case
-    tail = case.tail(container)
-    message = crash.end.state.message.split("\n")
-    lines = [(line, message_line(container, line)) for line in message]
-    lines = [*((line, log_line(container, tail, line)) for line in tail.lines[-_LATEST:]), *lines]
+    lines = last_words(case, container, crash.end.state)
     refused = [(line, told) for line, told in lines if _REFUSED.search(line)]
     local = [(line, told) for line, told in refused if _LOCAL.search(line)]
     if not refused:

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from kubectl_mc.doctor.case import Case
+from kubectl_mc.doctor.complaint import last_words
 from kubectl_mc.doctor.crash import Crash, crash_of
-from kubectl_mc.doctor.evidence import log_line, message_line, spec_line
+from kubectl_mc.doctor.evidence import spec_line
 from kubectl_mc.doctor.finding import Certainty, Finding, Grade, Step, mc
 from kubectl_mc.doctor.sequence import listed
 from kubectl_mc.model.coupling.coupled import Coupling
@@ -30,8 +31,6 @@ _PORTS = re.compile(
     | (?:\d{1,3}(?:\.\d{1,3}){3} | \[[0-9a-f:.]*\] | localhost | [*+] | ::)['"\]]?(?::|,\ )(?P<host>\d{1,5})\b
     | (?<![\w:])(?:tcp|udp)[46]?\ \S*:(?P<dialled>\d{1,5})\b | (?<!\S):(?P<bare>\d{2,5})\b"""
 )
-_LATEST = 20
-"""Of the last lines, so many may tell of the end; what is further up, the container has lived with."""
 _NEAR = 8
 """So many lines below it the port may stand, as in Node's description of the error."""
 _FEW = 3
@@ -140,26 +139,14 @@ def host_port_taken(case: Case) -> Iterator[Finding]:
 
 def _wish(case: Case, container: Container, crash: Crash | None, coupled: Coupling) -> _Wish | None:
     """The port that its last words say is taken; None where they say nothing of the kind."""
-    tail = case.tail(container)
-    if crash is not None:
-        message = crash.end.state.message.split("\n")
-        if (at := _taken(message)) is not None:
-            return _meant(container, coupled, message[at:], message_line(container, message[at]))
-        if container.state.running and not tail.previous:
-            return None
-    elif tail.previous:
+    words = last_words(case, container, crash.end.state if crash is not None else None)
+    lines = [line for line, _ in words]
+    found = [at for at, line in enumerate(lines) if _TAKEN.search(line)]
+    if not found:
         return None
-    if (at := _taken(tail.lines)) is None:
-        return None
-    return _meant(container, coupled, tail.lines[at : at + _NEAR], log_line(container, tail, tail.lines[at]))
-
-
-def _taken(lines: Sequence[str]) -> int | None:
-    """Which of the last lines says that a port is taken: the last one."""
-    latest = [at for at, line in enumerate(lines) if line.strip()][-_LATEST:]
-    found = [at for at in latest if _TAKEN.search(lines[at])]
     # Node says it twice, and only the first has the address.
-    return next((at for at in found if _PORTS.search(lines[at])), found[-1]) if found else None
+    at = next((at for at in found if _PORTS.search(lines[at])), found[-1])
+    return _meant(container, coupled, lines[at : at + _NEAR], words[at][1])
 
 
 def _meant(container: Container, coupled: Coupling, lines: Sequence[str], evidence: str) -> _Wish:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from kubectl_mc.doctor.case import Case, Known, Presence, Tail
 from kubectl_mc.doctor.diagnosis import diagnose
 from kubectl_mc.doctor.finding import Finding
+from kubectl_mc.doctor.needs import needs_of
 from kubectl_mc.model.event import Event, folded, parse_event
 from kubectl_mc.model.metrics import Usage
 from kubectl_mc.model.parsing import parse_pod
@@ -43,8 +44,10 @@ def case(
     usage: Mapping[str, Usage] | None = None,
 ) -> Case:
     """A pod and what is known around it, at `NOW`. `logs` are the last lines of containers."""
-    tails = {name: Tail(tuple(lines), complete=True) for name, lines in (logs or {}).items()}
-    return Case(parse_pod(pod), NOW, tuple(folded(events)), objects or {}, tails, usage or {})
+    parsed = parse_pod(pod)
+    previous = {need.container: need.previous for need in needs_of(parsed, NOW).logs}
+    tails = {name: Tail(tuple(lines), previous.get(name, False), complete=True) for name, lines in (logs or {}).items()}
+    return Case(parsed, NOW, tuple(folded(events)), objects or {}, tails, usage or {})
 
 
 def found(judged: Case) -> dict[str, Finding]:
