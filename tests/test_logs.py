@@ -332,6 +332,16 @@ def test_every_object_of_json_has_the_keys_of_the_contract(demo: RunningDemo, ku
     assert messages == [*FIRST_APP, *SECOND_APP, '{"n": 1.10} "quoted" \\ �\x00\x1b[31m \u2028']
 
 
+def test_the_end_of_a_container_has_no_earlier_time_than_its_last_line(demo: RunningDemo, kubeconfig: Path) -> None:
+    trace = ("ERROR: giving up", "Traceback (most recent call last):", '  File "x.py", line 1', "ValueError: no")
+    crash = Program(says=tuple(Line(0.5 + place / 100, text) for place, text in enumerate(trace)), exit=Exit(after=0.6))
+    lived(demo, 60, pod("crash", "app", restart_policy="Never"), {"app": crash})
+    result = run("logs", "crash", "-o", "json", kubeconfig=kubeconfig)
+    found = [json.loads(line) for line in result.lines]
+    assert [each["type"] for each in found] == ["log"] * len(trace) + ["lifecycle"]
+    assert found[-1]["time"] >= found[-2]["time"] > found[0]["time"]
+
+
 AWKWARD = [
     b"\xff\xfe half of \xc3",
     b"",

@@ -140,8 +140,8 @@ class LogHub:
         else:
             key = stamp_at(at)
         line = told(kind, max(newest, key), message, member.tag)
-        if at is not None:
-            line.stamp = max(newest, stamp_at(at))
+        # A record's lines sort by the time of its first one, and have their own.
+        line.stamp = max(newest, member.tally.last, stamp_at(at) if at is not None else key)
         self._feed(member.number, [line])
 
     def tell_event(self, pod: Pod, container: str, message: str, at: datetime, place: datetime) -> None:

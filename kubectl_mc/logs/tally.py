@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from kubectl_mc.logs.line import STAMP
+from kubectl_mc.logs.line import stamp_of
 
 
 @dataclass
@@ -28,5 +28,5 @@ class Tally:
     def took(self, lines: list[bytes]) -> None:
         """Lines in their order, at least one."""
         self.lines += len(lines)
-        self.first = self.first or lines[0][:STAMP]
-        self.last = lines[-1][:STAMP]
+        self.first = self.first or stamp_of(lines[0])
+        self.last = stamp_of(lines[-1])
