@@ -18,6 +18,7 @@ from typer.models import CommandInfo
 from kubectl_mc import PROGRAM, options
 from kubectl_mc.errors import ExitCode, McError
 from kubectl_mc.help import CONNECTION_PANEL, McCommand, Words, heading, write_examples, write_options
+from kubectl_mc.model.targets import Query
 from kubectl_mc.session import Session, Terminated
 
 HELP_NAMES: dict[str, Any] = {"help_option_names": ["-h", "--help"]}
@@ -134,10 +135,16 @@ def _invoke(arguments: list[str], session: Session) -> int:
 def group() -> Commands:
     """All commands, and the connection flags before them."""
 
-    def root(context: typer.Context) -> None:
+    def root(context: typer.Context) -> int:
         """Debug pods that have several containers: which container, since when, why, and what to type next."""
+        session: Session = context.obj
+        if context.invoked_subcommand is None and session.interactive and session.typed_at:
+            from kubectl_mc.commands.ui import dashboard
+
+            return session.run(dashboard(session, Query(), read_only=False))
         if context.invoked_subcommand is None:
             typer.echo(context.get_help(), color=context.color)
+        return ExitCode.DONE
 
     info = CommandInfo(name="mc", callback=root)
     plain = get_command_from_info(info, pretty_exceptions_short=False, rich_markup_mode=None)

@@ -99,6 +99,24 @@ class Session:
             self._client = connect(self.flags, self.environ, interactive=asks, notify=self.note)
         return self._client
 
+    async def reconnect(self, **given: object) -> "Client":
+        """Another client, for other flags; the one before is closed.
+
+        Raises:
+            ConfigurationError: the kubeconfig cannot be used; everything stays as it was.
+        """
+        before, flags = self._client, self.flags
+        self.with_flags(**given)
+        self._client = None
+        try:
+            client = self.client()
+        except McError:
+            self._client, self.flags = before, flags
+            raise
+        if before is not None:
+            await before.connection.close()
+        return client
+
     def run(self, work: Coroutine[Any, Any, _T]) -> _T:
         """Run a command's coroutine and close the connection after it, however it ends.
 

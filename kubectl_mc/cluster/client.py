@@ -103,6 +103,22 @@ class Client:
             with translated(self.connection.server):
                 await response.read()  # else the connection could not be used again
 
+    async def delete(self, resource: Resource, namespace: str, name: str, *, uid: str) -> None:
+        """Delete one object, and no successor of its name.
+
+        Raises:
+            NotFound: there is none of this name.
+            McError: any other failure.
+        """
+        subject = Subject("delete", resource, namespace, name)
+        body = {"apiVersion": "v1", "kind": "DeleteOptions", "preconditions": {"uid": uid}}
+        headers = {"Content-Type": OBJECTS}
+        async with self.connection.request(
+            "DELETE", resource.path(namespace, name), subject, headers=headers, body=body
+        ) as response:
+            with translated(self.connection.server):
+                await response.read()
+
     async def list_objects(self, scope: Scope) -> Listing:
         """All objects of a scope; a page whose token has expired makes the list start again, once.
 

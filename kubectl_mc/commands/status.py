@@ -119,6 +119,11 @@ class _Form:
             session.print(self.page(session, pods, usage))
 
 
+async def show_status(session: Session, query: Query) -> int:
+    """What the command shows without options."""
+    return await _once(session, _Form("", query, containers=False, header=True))
+
+
 async def _once(session: Session, form: _Form) -> int:
     from kubectl_mc.cluster.targets import find_pods
 

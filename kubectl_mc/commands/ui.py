@@ -4,12 +4,13 @@ from typing import Annotated
 
 import typer
 
+from kubectl_mc.errors import ExitCode, McError
 from kubectl_mc.model.targets import Query, parse_query
 from kubectl_mc.options import AllNamespaces, FieldSelector, Selector, Targets
 from kubectl_mc.session import Session
 
 EXAMPLES = (
-    ("kubectl mc ui", "the namespace's pods, live"),
+    ("kubectl mc ui", "the namespace's pods, live; so does kubectl mc alone"),
     ("kubectl mc ui deploy/web", "a workload's pods"),
     ("kubectl mc ui -A --read-only", "all pods; nothing can be entered or changed"),
 )
@@ -23,18 +24,32 @@ def command(
     field_selector: FieldSelector = "",
     all_namespaces: AllNamespaces = False,
 ) -> int:
-    """Open the dashboard: pods and their containers live, with logs, events, causes and sessions inside it."""
+    """Open the dashboard: pods and their containers, live, with logs, events, causes and sessions inside it.
+
+    Press ? in it for its keys.
+    """
     session: Session = context.obj
     query = parse_query(targets or [], selector, field_selector, all_namespaces=all_namespaces)
-    return session.run(_open(session, query, read_only=read_only))
+    return session.run(dashboard(session, query, read_only=read_only))
 
 
-async def _open(session: Session, query: Query, *, read_only: bool) -> int:
+async def dashboard(session: Session, query: Query, *, read_only: bool) -> int:
+    """Run it to its end; without a terminal what `status` shows, and exit code 1.
+
+    Raises:
+        McError: the pods cannot be watched, or no more.
+    """
+    if not (session.redraws and session.typed_at and session.stderr.isatty()):
+        from kubectl_mc.commands.status import show_status
+
+        await show_status(session, query)
+        session.report(McError("the dashboard needs a terminal", f"{session.program} status shows this without one"))
+        return ExitCode.ERROR
     from kubectl_mc.tui.app import Dashboard
 
-    dashboard = Dashboard(session, query, read_only=read_only)
-    await dashboard.begin()
-    code = await dashboard.run_async()
-    if dashboard.failure is not None:
-        raise dashboard.failure
-    return code or 0
+    app = Dashboard(session, query, read_only=read_only)
+    await app.begin()
+    code = await app.run_async()
+    if app.failure is not None:
+        raise app.failure
+    return code or ExitCode.DONE

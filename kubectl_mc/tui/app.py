@@ -1,9 +1,12 @@
 """The dashboard itself: which cluster and which pods, and the screens over them."""
 
 import asyncio
-from dataclasses import dataclass
-from typing import ClassVar
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import ClassVar, Protocol, runtime_checkable
 
+from textual import events
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.message import Message
@@ -11,10 +14,18 @@ from textual.message import Message
 from kubectl_mc.cluster.client import Client
 from kubectl_mc.errors import McError
 from kubectl_mc.model.targets import Query
+from kubectl_mc.render.page import Theme
+from kubectl_mc.render.text import one_line
 from kubectl_mc.session import Session
+from kubectl_mc.tui import places
+from kubectl_mc.tui.screens.choice import ChoiceScreen
+from kubectl_mc.tui.screens.help import HelpScreen
 from kubectl_mc.tui.screens.pods import PodsScreen
+from kubectl_mc.tui.screens.small import SmallScreen
 from kubectl_mc.tui.snapshot import Snapshot
 from kubectl_mc.tui.watching import PodWatch
+
+_DARK, _LIGHT = "textual-dark", "textual-light"
 
 
 @dataclass
@@ -27,6 +38,17 @@ class SnapshotTaken(Message):
         return isinstance(message, SnapshotTaken)
 
 
+@runtime_checkable
+class Shows(Protocol):
+    """A screen that draws snapshots."""
+
+    is_mounted: bool
+    is_attached: bool
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Draw what is known now."""
+
+
 class Dashboard(App[int]):
     """Everything about a pod's containers on one screen, live.
 
@@ -37,30 +59,45 @@ class Dashboard(App[int]):
     """
 
     TITLE = "kubectl mc"
-    ENABLE_COMMAND_PALETTE = True
-    CSS = """
-    Screen { layers: base notice; }
-    """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("q", "quit", "Quit", priority=False),
-        Binding("question_mark", "help", "Help"),
-        Binding("ctrl+c", "quit", "Quit", show=False, priority=True),
+        Binding("n", "namespace", "Namespace"),
+        Binding("c", "context", "Context", show=False),
+        Binding("T", "theme", "Theme", show=False),
+        Binding("question_mark", "help", "Help", key_display="?"),
+        Binding("q", "quit", "Quit"),
+        Binding("ctrl+c", "quit", "Quit", show=False),
+        Binding("ctrl+z", "suspend_process", "Suspend", show=False),
     ]
 
     def __init__(self, session: Session, query: Query, *, read_only: bool = False) -> None:
         super().__init__()
         self.session = session
-        self.query_of_pods = query
+        self.question = query
         self.read_only = read_only
         self.snapshot = Snapshot()
         self.failure: McError | None = None
         """Why the dashboard ended, if it was an error."""
-        self.watch_of_pods: PodWatch | None = None
+        self.glyphs = Theme(colors=True, unicode=session.theme.unicode)
+        self.theme = _DARK
+        self._watch: PodWatch | None = None
         self._watching: asyncio.Task[None] | None = None
 
     @property
     def cluster(self) -> Client:
         return self.session.client()
+
+    @property
+    def everywhere(self) -> bool:
+        """Whether pods of several namespaces are shown."""
+        return self.question.all_namespaces
+
+    @property
+    def place(self) -> str:
+        """What is shown, in words: context, namespace and what narrows it."""
+        context = places.current_context(self.session) or "this cluster"
+        where = "all namespaces" if self.everywhere else self.cluster.namespace
+        narrowed = [*map(str, self.question.targets), self.question.labels, self.question.fields]
+        return " / ".join([context, where, *filter(None, narrowed)])
 
     async def begin(self) -> None:
         """Watch the pods; returns with the first snapshot.
@@ -68,22 +105,98 @@ class Dashboard(App[int]):
         Raises:
             McError: they cannot be watched.
         """
-        self.watch_of_pods = PodWatch(self.cluster, self.query_of_pods, self._publish)
-        self._watching = asyncio.create_task(self.watch_of_pods.run())
+        self.snapshot = Snapshot()
+        self._watch = PodWatch(self.cluster, self.question, self._publish)
+        self._watching = asyncio.create_task(self._watch.run())
         self._watching.add_done_callback(self._ended)
-        await asyncio.shield(self.watch_of_pods.synced)
+        await asyncio.shield(self._watch.synced)
+
+    def keep(self, uid: str) -> None:
+        """Somebody looks at this pod: its last state stays when it is gone."""
+        if self._watch is not None:
+            self._watch.kept = uid
 
     def on_mount(self) -> None:
+        self.session.note_sink = self.say
         self.push_screen(PodsScreen())
-        self.set_interval(1.0, self._tick)
+        self.set_interval(1.0, self._redraw)  # ages go on by themselves
 
     async def on_unmount(self) -> None:
-        if self._watching is not None:
-            self._watching.cancel()
+        self.session.note_sink = None
+        await self._stop()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """A terminal in which nothing can be read says so, until it grows."""
+        small = event.size.width < SmallScreen.COLUMNS or event.size.height < SmallScreen.LINES
+        shown = isinstance(self.screen, SmallScreen)
+        if small and not shown:
+            self.push_screen(SmallScreen())
+        elif shown and not small:
+            self.pop_screen()
 
     def on_snapshot_taken(self, message: SnapshotTaken) -> None:
         self.snapshot = message.snapshot
         self._redraw()
+
+    def say(self, text: str) -> None:
+        """One line for a person, for a moment."""
+        self.notify(one_line(text), markup=False)
+
+    @contextmanager
+    def handed_over(self) -> Iterator[None]:
+        """The terminal is somebody else's for as long as this lasts; nothing is drawn on it.
+
+        Raises:
+            SuspendNotSupported: where the dashboard runs it cannot be.
+        """
+        with self.batch_update(), self.suspend():
+            yield
+
+    def action_help(self) -> None:
+        self.push_screen(HelpScreen())
+
+    def action_theme(self) -> None:
+        self.theme = _LIGHT if self.theme == _DARK else _DARK
+
+    def action_namespace(self) -> None:
+        current = places.EVERYWHERE if self.everywhere else self.cluster.namespace
+
+        def chosen(name: str | None) -> None:
+            if name is not None:
+                query = replace(self.question, targets=(), all_namespaces=name == places.EVERYWHERE)
+                given = {} if name == places.EVERYWHERE else {"namespace": name}
+                self.run_worker(self._go(query, **given))
+
+        offer = ChoiceScreen("Namespace", lambda: places.namespaces(self.cluster), current=current, free=True)
+        self.push_screen(offer, chosen)
+
+    def action_context(self) -> None:
+        def chosen(name: str | None) -> None:
+            if name is not None:
+                self.run_worker(self._go(Query(), context=name, namespace=None))
+
+        current = places.current_context(self.session)
+        self.push_screen(ChoiceScreen("Context", lambda: places.contexts(self.session), current=current), chosen)
+
+    async def _go(self, query: Query, **given: object) -> None:
+        """Show the pods of another question, with other flags."""
+        try:
+            await self._stop()
+            await self.session.reconnect(**given)
+            self.question = query
+            while len(self.screen_stack) > 2:
+                self.pop_screen()
+            await self.begin()
+        except McError as error:
+            self.notify(one_line(f"{error.message}. {error.hint or ''}"), severity="error", markup=False)
+            if self._watching is None or self._watching.done():
+                self.run_worker(self.begin(), exit_on_error=False)
+        self._redraw()
+
+    async def _stop(self) -> None:
+        if self._watching is not None:
+            self._watching.cancel()
+            await asyncio.gather(self._watching, return_exceptions=True)
 
     def _publish(self, snapshot: Snapshot) -> None:
         if self.is_running:
@@ -91,16 +204,15 @@ class Dashboard(App[int]):
         else:
             self.snapshot = snapshot
 
-    def _tick(self) -> None:
-        """Ages go on by themselves."""
-        self._redraw()
-
     def _redraw(self) -> None:
-        show = getattr(self.screen, "show", None)
-        if show is not None:
-            show(self.snapshot)
+        for screen in reversed(self.screen_stack):
+            if isinstance(screen, Shows):
+                if screen.is_attached and screen.is_mounted:
+                    screen.show(self.snapshot)
+                return
 
     def _ended(self, task: asyncio.Task[None]) -> None:
+        """The watch has ended: what won't pass by itself ends the dashboard with its message."""
         if task.cancelled() or (error := task.exception()) is None:
             return
         if isinstance(error, McError):

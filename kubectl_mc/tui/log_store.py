@@ -1,10 +1,11 @@
 """The log lines that a pane keeps: the newest of them, and which of those are shown."""
 
 from collections.abc import Iterable, Set
+from pathlib import Path
 
 from kubectl_mc.logs.filter import Filter, Wanted
+from kubectl_mc.logs.line import STAMP, kind_of, message_of, source_tag
 from kubectl_mc.logs.line import Kind as LineKind
-from kubectl_mc.logs.line import kind_of, source_tag
 from kubectl_mc.logs.machine import Name
 
 LIMIT = 100_000
@@ -59,6 +60,21 @@ class LogStore:
         """Forget all lines."""
         self.lines, self.left = [], 0
         self.narrow(self.hidden, self.wanted)
+
+    def write(self, path: str) -> int:
+        """Write the shown lines to a new file, as their containers wrote them, each with its container; their number.
+
+        Raises:
+            OSError: it cannot be written, or is there already.
+        """
+        lines = list(self.shown)
+        with Path(path).expanduser().open("xb") as file:
+            for line in lines:
+                name = self.names.get(source_tag(line))
+                file.write(
+                    f"{name.container if name else ''} ".encode() + line[:STAMP] + b" " + message_of(line) + b"\n"
+                )
+        return len(lines)
 
     def _passed(self, lines: list[bytes]) -> Iterable[bytes]:
         if self.hidden:

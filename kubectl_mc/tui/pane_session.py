@@ -78,5 +78,5 @@ class PaneSession:
 def ended_words(error: McError | None, code: int) -> str:
     """How a session ended, in a line."""
     if error is not None:
-        return f"── {error.message}{f' ({error.hint})' if error.hint else ''} ──"
-    return f"── ended with exit code {code} ──"
+        return f"{error.message}{f' ({error.hint})' if error.hint else ''}"
+    return f"the session ended with exit code {code}"

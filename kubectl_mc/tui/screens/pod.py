@@ -10,30 +10,34 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widgets import Footer, TabbedContent, TabPane
 
-from kubectl_mc.cluster.remote import RemoteRequest
 from kubectl_mc.doctor.finding import Finding
-from kubectl_mc.entering import SHELL
-from kubectl_mc.errors import McError
-from kubectl_mc.model.entry import choose_container, why_not
 from kubectl_mc.model.event import Event
 from kubectl_mc.model.pod import Pod
+from kubectl_mc.model.times import human_duration
 from kubectl_mc.render.doctor import Reach, doctor_page
 from kubectl_mc.render.events import events_page
-from kubectl_mc.render.page import Line, Span, Style, Theme, line
-from kubectl_mc.render.status import View, container_rows, pod_head
-from kubectl_mc.tui.pane_session import PaneSession, ended_words
+from kubectl_mc.render.page import Line, Span, Style, line
+from kubectl_mc.render.status import View, container_rows, pod_head, pod_notes
+from kubectl_mc.tui.log_source import LogSource
 from kubectl_mc.tui.pod_sources import Judge, watch_events
+from kubectl_mc.tui.removal import remove_pod
+from kubectl_mc.tui.sessions import Sessions
+from kubectl_mc.tui.shown import shown_document
 from kubectl_mc.tui.snapshot import Snapshot
 from kubectl_mc.tui.widgets.logs_pane import LogsPane
 from kubectl_mc.tui.widgets.page_view import PageView
 from kubectl_mc.tui.widgets.row_list import Row, RowList
 from kubectl_mc.tui.widgets.terminal_pane import TerminalPane
+from kubectl_mc.tui.widgets.title_bar import TitleBar
+from kubectl_mc.tui.widgets.yaml_view import YamlView
 
 if TYPE_CHECKING:
     from kubectl_mc.tui.app import Dashboard
 
-_TABS = ("Logs", "Events", "Doctor", "YAML")
+_TABS = ("Logs", "Events", "Doctor", "Conditions", "YAML")
 _ALL = ""
+_TAIL = 10_000
+"""Lines of each container that are read at first."""
 
 
 class PodScreen(Screen[None]):
@@ -46,7 +50,12 @@ class PodScreen(Screen[None]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "Pods"),
-        Binding("s", "shell", "Shell"),
+        Binding("space", "hide_log", "Hide log", show=False),
+        Binding("s", "session('shell')", "Shell"),
+        Binding("S", "session('whole_terminal')", "Shell, whole", show=False),
+        Binding("a", "session('attach')", "Attach", show=False),
+        Binding("x", "close_session", "Close tab", show=False),
+        Binding("ctrl+d", "delete", "Delete", show=False),
         *(Binding(str(number), f"tab('{name}')", name, show=False) for number, name in enumerate(_TABS, 1)),
     ]
 
@@ -56,9 +65,10 @@ class PodScreen(Screen[None]):
         self._events: list[Event] = []
         self._findings: Sequence[Finding] = ()
         self._judge: Judge | None = None
-        self._sessions = 0
-        self._by_pane: dict[TerminalPane, PaneSession] = {}
+        self._sessions: Sessions | None = None
         self._tasks: list[asyncio.Task[None]] = []
+        self._reading: asyncio.Task[None] | None = None
+        self._document: object = None
 
     @property
     def dashboard(self) -> "Dashboard":
@@ -69,65 +79,36 @@ class PodScreen(Screen[None]):
         return self.dashboard.snapshot.pods[self.uid]
 
     def compose(self) -> ComposeResult:
+        yield TitleBar()
         yield PageView(id="head", classes="whole", focusable=False)
         yield RowList(id="containers")
         with TabbedContent():
             with TabPane("Logs", id="Logs"):
-                yield LogsPane(self.pod)
-            for name in _TABS[1:]:
+                yield LogsPane()
+            for name in _TABS[1:-1]:
                 with TabPane(name, id=name):
                     yield PageView(id=f"page-{name}")
+            with TabPane("YAML", id="YAML"):
+                yield YamlView(id="yaml")
         yield Footer()
 
     def on_mount(self) -> None:
+        self.dashboard.keep(self.uid)
+        self._sessions = Sessions(self.dashboard, self.query_one(TabbedContent))
         client = self.dashboard.cluster
         self._judge = Judge(client, self._judged, lambda why: self._page("Doctor", [_refused(why)]))
-        logs = self.query_one(LogsPane)
         works = [
-            logs.read(client),
             self._judge.run(),
             watch_events(client, self.pod, self._happened, lambda why: self._page("Events", [_refused(why)])),
         ]
         self._tasks = [asyncio.create_task(work) for work in works]
+        self._read_logs(previous=False)
+        self.query_one("#containers").focus()
         self.show(self.dashboard.snapshot)
 
-    def action_shell(self) -> None:
-        """A shell in the chosen container, in a tab of its own."""
-        entry = choose_container(self.pod, self._chosen)
-        if why := why_not(entry, datetime.now(UTC)):
-            self.notify(why, severity="warning", markup=False)
-            return
-        self._sessions += 1
-        pane = TerminalPane(id=f"session-{self._sessions}")
-        request = RemoteRequest(entry.pod.namespace, entry.pod.name, entry.container.name, SHELL)
-        self.run_worker(self._converse(PaneSession(self.dashboard.cluster, request, pane), pane, entry.container.name))
-
-    async def _converse(self, session: PaneSession, pane: TerminalPane, name: str) -> None:
-        tabs = self.query_one(TabbedContent)
-        self._by_pane[pane] = session
-        await tabs.add_pane(TabPane(f"{name} {self._sessions}", pane, id=f"tab-{pane.id}"))
-        tabs.active = f"tab-{pane.id}"
-        self.call_after_refresh(pane.focus)
-        error, code = None, 0
-        try:
-            code = await session.run()
-        except McError as failure:
-            error = failure
-        pane.ended = True
-        pane.say(ended_words(error, code))
-
-    def on_terminal_pane_typed(self, message: TerminalPane.Typed) -> None:
-        self._by_pane[message.pane].typed(message.data)
-
-    def on_terminal_pane_resized(self, message: TerminalPane.Resized) -> None:
-        if (session := self._by_pane.get(message.pane)) is not None:
-            session.resized(message.columns, message.lines)
-
-    def on_terminal_pane_left(self) -> None:
-        self.query_one("#containers").focus()
-
     def on_unmount(self) -> None:
-        for task in self._tasks:
+        self.dashboard.keep("")
+        for task in [*self._tasks, *([self._reading] if self._reading else [])]:
             task.cancel()
 
     def on_resize(self) -> None:
@@ -135,21 +116,49 @@ class PodScreen(Screen[None]):
 
     def show(self, snapshot: Snapshot) -> None:
         """Draw what is known now."""
-        if self.uid not in snapshot.pods or not self.is_mounted:
+        pod = snapshot.pods.get(self.uid)
+        if pod is None:
             return
-        pod, view = snapshot.pods[self.uid], self._view()
-        self.query_one("#head", PageView).show(list(pod_head(pod, view)))
+        view, gone = self._view(), snapshot.gone.get(self.uid)
+        self.query_one(TitleBar).tell(f"{self.dashboard.place}  ·  {pod.name}", snapshot)
+        head = list(pod_head(pod, view))
+        if gone is not None:
+            since = human_duration((view.now - gone).total_seconds())
+            head.insert(0, line(Span(f"  this pod is gone since {since}; so it was at last", Style.WARN)))
+        self.query_one("#head", PageView).show(head)
         found = container_rows(pod, view)
         everything = Row(_ALL, [line(Span("  all containers", Style.QUIET))])
         rows = [Row(each.name, lines) for each, lines in zip(pod.containers, found.rows, strict=True)]
-        self.query_one("#containers", RowList).show([everything, *rows], found.header)
-        if self._judge is not None:
+        containers = self.query_one("#containers", RowList)
+        containers.set_class(snapshot.trouble is not None or gone is not None, "stale")
+        containers.show([everything, *rows], found.header)
+        self._page("Conditions", list(pod_notes(pod, view)) or [_quiet("all conditions are as they should be")])
+        self._show_document(snapshot)
+        if self._judge is not None and gone is None:
             self._judge.changed(pod)
 
     def on_row_list_highlighted(self, message: RowList.Highlighted) -> None:
-        self.query_one(LogsPane).follow_container(message.key)
-        self._draw_events()
-        self._draw_findings()
+        if message.rows.id == "containers":
+            self.query_one(LogsPane).only(message.key, frozenset(each.name for each in self.pod.containers))
+            self._draw_events()
+            self._draw_findings()
+
+    def on_logs_pane_previous(self, message: LogsPane.Previous) -> None:
+        self._read_logs(previous=message.previous)
+
+    def on_logs_pane_save(self, message: LogsPane.Save) -> None:
+        self.run_worker(self._save(message.path))
+
+    def on_terminal_pane_typed(self, message: TerminalPane.Typed) -> None:
+        assert self._sessions is not None
+        self._sessions.typed(message)
+
+    def on_terminal_pane_resized(self, message: TerminalPane.Resized) -> None:
+        if self._sessions is not None:
+            self._sessions.resized(message)
+
+    def on_terminal_pane_left(self) -> None:
+        self.query_one("#containers").focus()
 
     def action_back(self) -> None:
         self.dismiss()
@@ -157,12 +166,69 @@ class PodScreen(Screen[None]):
     def action_tab(self, name: str) -> None:
         self.query_one(TabbedContent).active = name
 
+    def action_hide_log(self) -> None:
+        if self._chosen:
+            self.query_one(LogsPane).toggle(self._chosen)
+
+    def action_session(self, kind: str) -> None:
+        """A shell, the whole terminal for one, or the main process."""
+        if self.dashboard.read_only:
+            self.dashboard.say("--read-only: nothing is entered or changed")
+            return
+        assert self._sessions is not None
+        self.run_worker(getattr(self._sessions, kind)(self.pod, self._chosen))
+
+    async def action_close_session(self) -> None:
+        assert self._sessions is not None
+        await self._sessions.close()
+
+    def action_delete(self) -> None:
+        if self.dashboard.read_only:
+            self.dashboard.say("--read-only: nothing is entered or changed")
+        else:
+            remove_pod(self.dashboard, self.pod)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        """What may not be done is not offered."""
+        return not (self.dashboard.read_only and action in ("session", "delete"))
+
     def _view(self) -> View:
-        return View(datetime.now(UTC), max(self.size.width - 1, 40), Theme(colors=True))
+        return View(datetime.now(UTC), max(self.size.width - 1, 40), self.dashboard.glyphs)
 
     @property
     def _chosen(self) -> str:
         return self.query_one("#containers", RowList).key
+
+    def _read_logs(self, *, previous: bool) -> None:
+        """Read the logs anew, the present instances' or those before them."""
+        if self._reading is not None:
+            self._reading.cancel()
+        pane = self.query_one(LogsPane)
+        pane.restart(previous=previous)
+
+        def said(text: str) -> None:
+            pane.said = text
+
+        source = LogSource(pane.store, pane.view.grew, said)
+        self._reading = asyncio.create_task(source.run(self.dashboard.cluster, self.pod, previous=previous, tail=_TAIL))
+
+    async def _save(self, path: str) -> None:
+        try:
+            count = await asyncio.to_thread(self.query_one(LogsPane).store.write, path)
+        except OSError as error:
+            self.notify(f"{path}: {error.strerror}", severity="error", markup=False)
+        else:
+            self.notify(f"{count:,} lines in {path}", markup=False)
+
+    def _show_document(self, snapshot: Snapshot) -> None:
+        """The YAML, only while somebody looks at it: to write it takes longer than all the rest."""
+        document = snapshot.documents[self.uid]
+        if self.query_one(TabbedContent).active == "YAML" and document is not self._document:
+            self._document = document
+            self.query_one(YamlView).show_document(shown_document(document))
+
+    def on_tabbed_content_tab_activated(self) -> None:
+        self._show_document(self.dashboard.snapshot)
 
     def _happened(self, events: list[Event]) -> None:
         self._events = events

@@ -9,6 +9,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
+from kubectl_mc.render.text import one_line
 from kubectl_mc.tui.terminal.emulator import Emulator
 from kubectl_mc.tui.terminal.keys import bytes_of_key
 
@@ -71,11 +72,12 @@ class TerminalPane(Widget, can_focus=True):
             self._back = min(self._back + self.emulator.gone - gone, self.emulator.scrolled)
         self._dirty = True
 
-    def say(self, text: str) -> None:
-        """A line of the dashboard's own, on a row of its own."""
-        self.feed(
-            b"\r\n\x1b[0;2m" + text.encode() + b"\x1b[0m\r\n" if self.emulator.cursor != (0, 0) else text.encode()
-        )
+    def end(self, text: str) -> None:
+        """The program is gone; its last screen stays, with this line below it."""
+        self.ended = True
+        start = b"" if self.emulator.cursor == (0, 0) else b"\r\n"
+        line = f"── {one_line(text)}; ^] and x close this tab ──"
+        self.feed(b"\x1b[?1049l" + start + b"\x1b[0;2m" + line.encode() + b"\x1b[0m\r\n")
 
     def on_resize(self, event: events.Resize) -> None:
         columns, lines = max(event.size.width, 2), max(event.size.height, 1)

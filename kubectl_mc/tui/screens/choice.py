@@ -1,0 +1,100 @@
+"""One of several things to be chosen: a namespace, a context."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Input, Label
+
+from kubectl_mc.errors import McError
+from kubectl_mc.render.page import Span, Style, line
+from kubectl_mc.render.text import one_line
+from kubectl_mc.tui.widgets.row_list import Row, RowList
+
+Offer = Callable[[], Awaitable[Sequence[tuple[str, str]]]]
+"""What there is to choose from: a value and how it is called."""
+
+
+class ChoiceScreen(ModalScreen[str | None]):
+    """A list that shrinks as one types; its value, or what was typed where nothing else can be offered.
+
+    Args:
+        title: what is asked.
+        offer: read when the screen opens; whatever refuses it is said, and a name can be typed.
+        current: where the cursor stands at first.
+        free: whether a typed text that is in no row may be taken.
+    """
+
+    DEFAULT_CSS = """
+    ChoiceScreen { align: center middle; }
+    ChoiceScreen > Vertical { width: 60; max-width: 90%; height: 20; max-height: 80%; background: $surface;
+        border: round $primary; padding: 0 1; }
+    ChoiceScreen Input { height: 1; border: none; padding: 0; background: $surface; }
+    ChoiceScreen Label.why { color: $warning; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "cancel", "Cancel"),
+        Binding("down", "to_list", show=False),
+    ]
+
+    def __init__(self, title: str, offer: Offer, *, current: str = "", free: bool = False) -> None:
+        super().__init__()
+        self._title, self._offer, self._current, self._free = title, offer, current, free
+        self._offered: Sequence[tuple[str, str]] = ()
+        self._reading: asyncio.Task[None] | None = None
+
+    def compose(self) -> ComposeResult:
+        with Vertical():
+            yield Label(self._title, markup=False)
+            yield Input(placeholder="type to narrow the list")
+            yield RowList(id="choices")
+            yield Label("", classes="why", markup=False)
+
+    def on_mount(self) -> None:
+        self._reading = asyncio.create_task(self._read())
+
+    def on_unmount(self) -> None:
+        if self._reading is not None:
+            self._reading.cancel()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        self._show(event.value)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        rows = self.query_one("#choices", RowList)
+        if self._matching(event.value):
+            self.dismiss(rows.key)
+        elif self._free and event.value:
+            self.dismiss(event.value)
+
+    def on_row_list_chosen(self, message: RowList.Chosen) -> None:
+        self.dismiss(message.key)
+
+    def action_cancel(self) -> None:
+        self.dismiss(None)
+
+    def action_to_list(self) -> None:
+        self.query_one("#choices", RowList).focus()
+
+    async def _read(self) -> None:
+        try:
+            self._offered = await self._offer()
+        except McError as error:
+            more = "; type a name" if self._free else ""
+            self.query_one("Label.why", Label).update(one_line(f"{error.message}{more}"))
+        self._show("")
+        self.query_one("#choices", RowList).choose(self._current)
+
+    def _matching(self, text: str) -> list[tuple[str, str]]:
+        return [offered for offered in self._offered if text.lower() in offered[1].lower()]
+
+    def _show(self, text: str) -> None:
+        rows = [
+            Row(value, [line(Span(one_line(name), Style.STRONG if value == self._current else Style.PLAIN))])
+            for value, name in self._matching(text)
+        ]
+        self.query_one("#choices", RowList).show(rows)

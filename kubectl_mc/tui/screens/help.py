@@ -1,0 +1,86 @@
+"""Every key, by where it works."""
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+
+from kubectl_mc.render.page import Line, Span, Style, line
+from kubectl_mc.tui.widgets.page_view import PageView
+
+KEYS = {
+    "Everywhere": (
+        ("?", "this help"),
+        ("^p", "the command palette"),
+        ("n, c", "another namespace, another context"),
+        ("T", "the light or the dark theme"),
+        ("q", "leave the dashboard"),
+    ),
+    "Pods": (
+        ("↑ ↓ PgUp PgDn Home End", "move; j k g G as well"),
+        ("Enter", "open the pod"),
+        ("/", "narrow the list as you type: names, status, node, labels"),
+        ("o", "another order: broken first, name, newest first, restarts"),
+    ),
+    "Pod": (
+        ("↑ ↓", "choose a container; what is below follows it, or all of them"),
+        ("Tab", "to what is below, and back"),
+        ("1 … 7", "Logs, Events, Doctor, Map, Timeline, YAML, and the first session"),
+        ("Space", "hide or show a container's log lines"),
+        ("s, S", "a shell in the container: in a tab, or on the whole terminal"),
+        ("a, D", "attach to its main process; a debug container beside it"),
+        ("ctrl+d", "delete the pod; its name has to be typed"),
+        ("Escape", "back to the pods"),
+    ),
+    "Logs": (
+        ("f, G", "pause or follow; to the newest"),
+        ("/ n N", "search; the next match, the one before"),
+        ("&", "show only lines that match (a regular expression); nothing for all"),
+        ("l", "only a level and above, one level more with each press"),
+        ("w, t, p", "wrap; times; the instance before the present one"),
+        ("@", "go to a time: 12:30, or 5m for five minutes ago"),
+        ("v, y", "mark lines; copy them, or the cursor's"),
+        ("ctrl+s", "save what is shown to a file"),
+    ),
+    "Session": (
+        ("^]", "leave the keyboard; the session goes on in its tab"),
+        ("shift+PgUp, PgDn", "look back at what has scrolled away"),
+        ("x", "close the tab of a session, when the keyboard is not in it"),
+    ),
+}
+
+
+class HelpScreen(ModalScreen[None]):
+    """The keys."""
+
+    DEFAULT_CSS = """
+    HelpScreen { align: center middle; }
+    HelpScreen > Vertical { width: 96; max-width: 96%; height: auto; max-height: 90%; background: $surface;
+        border: round $primary; padding: 0 1; }
+    HelpScreen PageView { height: auto; max-height: 100%; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,question_mark", "close", "Close")]
+
+    def compose(self) -> ComposeResult:
+        with Vertical():
+            yield PageView(id="keys")
+
+    def on_mount(self) -> None:
+        page = self.query_one("#keys", PageView)
+        page.show(list(_lines()))
+        page.focus()
+
+    def action_close(self) -> None:
+        self.dismiss()
+
+
+def _lines() -> Iterator[Line]:
+    for number, (where, keys) in enumerate(KEYS.items()):
+        if number:
+            yield ()
+        yield line(Span(where, Style.STRONG))
+        for key, what in keys:
+            yield line(Span(f"  {key:<24}", Style.BUSY), what)

@@ -1,0 +1,33 @@
+"""The line on top: where one is, and what is wrong with the connection."""
+
+from datetime import UTC, datetime
+
+from textual.widgets import Static
+
+from kubectl_mc.model.times import human_duration
+from kubectl_mc.render.text import one_line
+from kubectl_mc.tui.snapshot import Snapshot, Trouble
+
+
+class TitleBar(Static):
+    """Says what is shown; turns into a banner while the server doesn't answer."""
+
+    DEFAULT_CSS = """
+    TitleBar { height: 1; background: $panel; color: $text; padding: 0 1; text-style: bold; }
+    TitleBar.trouble { background: $warning; color: $background; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__("", markup=False)
+
+    def tell(self, text: str, snapshot: Snapshot) -> None:
+        """What is shown, or why it may be old."""
+        self.set_class(snapshot.trouble is not None, "trouble")
+        self.update(one_line(text) if snapshot.trouble is None else trouble_words(snapshot.trouble))
+
+
+def trouble_words(trouble: Trouble) -> str:
+    """Why what is shown may be old, and when the next attempt is due."""
+    left = (trouble.retry_at - datetime.now(UTC)).total_seconds()
+    when = f"next attempt in {human_duration(left)}" if left >= 1 else "trying again"
+    return f"what is shown is old: {one_line(trouble.reason)}; {when}"
