@@ -75,7 +75,7 @@ class Dashboard(App[int]):
         self.question = query
         self.read_only = read_only
         self.snapshot = Snapshot()
-        self.failure: McError | None = None
+        self.failure: BaseException | None = None
         """Why the dashboard ended, if it was an error."""
         self.glyphs = Theme(colors=True, unicode=session.theme.unicode)
         self.theme = _DARK
@@ -215,8 +215,10 @@ class Dashboard(App[int]):
         """The watch has ended: what won't pass by itself ends the dashboard with its message."""
         if task.cancelled() or (error := task.exception()) is None:
             return
-        if isinstance(error, McError):
-            self.failure = error
-            self.exit(1)
-        else:
-            raise error
+        self.failure = error
+        self.exit(1)
+
+    def _fatal_error(self) -> None:
+        """A fault of this tool's own: Textual would print a traceback, the command line says it in a line."""
+        self.failure = self._exception
+        self.exit(1)

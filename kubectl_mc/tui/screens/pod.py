@@ -117,7 +117,7 @@ class PodScreen(Screen[None]):
     def show(self, snapshot: Snapshot) -> None:
         """Draw what is known now."""
         pod = snapshot.pods.get(self.uid)
-        if pod is None:
+        if pod is None or not self.query(TitleBar):  # its parts come a moment later, and go a moment earlier
             return
         view, gone = self._view(), snapshot.gone.get(self.uid)
         self.query_one(TitleBar).tell(f"{self.dashboard.place}  ·  {pod.name}", snapshot)
@@ -253,8 +253,8 @@ class PodScreen(Screen[None]):
         self._page("Doctor", lines if findings else [_quiet("nothing is wrong, as far as can be seen")])
 
     def _page(self, name: str, lines: Sequence[Line]) -> None:
-        if self.is_mounted:
-            self.query_one(f"#page-{name}", PageView).show(lines)
+        for page in self.query(f"#page-{name}").results(PageView):
+            page.show(lines)
 
 
 def _quiet(text: str) -> Line:

@@ -85,6 +85,8 @@ class PodsScreen(Screen[None]):
 
     def show(self, snapshot: Snapshot) -> None:
         """Draw what is known now."""
+        if not self.query(TitleBar):  # its parts come a moment later, and go a moment earlier
+            return
         rows = self.query_one(RowList)
         rows.set_class(snapshot.trouble is not None, "stale")
         pods = ORDERS[self._order](matching(snapshot.pods.values(), self._text))

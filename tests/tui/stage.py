@@ -1,0 +1,72 @@
+"""Runs the dashboard against the demo, without a terminal, and waits for what is to be seen."""
+
+import io
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from kubectl_mc.demo.server import RunningDemo
+from kubectl_mc.model.targets import Query, parse_query
+from kubectl_mc.session import Session
+from kubectl_mc.tui.app import Dashboard
+
+PATIENCE_SECONDS = 30.0
+
+
+class Stage:
+    """A dashboard that runs, and the keys and eyes of a person before it."""
+
+    def __init__(self, app: Dashboard, pilot: Pilot[int]) -> None:
+        self.app, self.pilot = app, pilot
+
+    @property
+    def text(self) -> str:
+        """What is to be seen, row by row."""
+        width, height = self.app.size
+        rows = self.app.screen._compositor.render_strips(self.app.size)
+        return "\n".join(strip.text[:width].rstrip() for strip in rows[:height])
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+
+    async def until(self, condition: Callable[[], object], what: str = "") -> None:
+        """Wait for a condition; the screen is told where it doesn't come true."""
+        end = time.monotonic() + PATIENCE_SECONDS
+        while not condition():
+            assert time.monotonic() < end, f"{what or 'it'} did not come true on\n{self.text}"
+            await self.pilot.pause(0.02)
+
+    async def sees(self, *texts: str) -> None:
+        """Wait until all of these are to be seen."""
+        await self.until(lambda: all(text in self.text for text in texts), f"seeing {texts}")
+
+    async def opens(self, pod: str) -> None:
+        """From the list of pods into one of them."""
+        await self.press("slash", *pod, "enter")
+        await self.sees(f"“{pod}”")
+        await self.press("enter")
+        await self.sees(f"demo/{pod}")
+
+
+@asynccontextmanager
+async def staged(
+    demo: RunningDemo, folder: Path, *words: str, size: tuple[int, int] = (120, 36), read_only: bool = False
+) -> AsyncIterator[Stage]:
+    """The dashboard on the demo's pods, or on those that the words name."""
+    session = Session(
+        stdout=io.StringIO(),
+        stderr=io.StringIO(),
+        environ={"KUBECONFIG": str(demo.cluster.write_kubeconfig(folder / "config")), "HOME": str(folder)},
+    )
+    query = parse_query(list(words)) if words else Query()
+    app = Dashboard(session, query, read_only=read_only)
+    try:
+        await app.begin()
+        async with app.run_test(size=size) as pilot:
+            yield Stage(app, pilot)
+    finally:
+        await session.client().connection.close()
+

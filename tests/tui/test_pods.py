@@ -1,0 +1,56 @@
+"""The list of pods: what is broken first, found by typing, in an order of one's choice."""
+
+import asyncio
+from pathlib import Path
+
+from kubectl_mc.demo.server import RunningDemo
+from tests.tui.stage import staged
+
+
+def test_broken_pods_come_first_with_the_truth_beside_their_status(shared_demo: RunningDemo, tmp_path: Path) -> None:
+    async def work() -> None:
+        async with staged(shared_demo, tmp_path) as stage:
+            await stage.sees("finished-first", "c1 is crash-looping")
+            rows = stage.text.splitlines()
+            assert "pods" in rows[0]
+            assert rows[1].split()[:3] == ["NAME", "READY", "STATUS"]
+            assert "webapp-with-logging" not in stage.text  # it is well, and further down
+
+    asyncio.run(work())
+
+
+def test_typing_narrows_the_list_and_escape_shows_all_again(shared_demo: RunningDemo, tmp_path: Path) -> None:
+    async def work() -> None:
+        async with staged(shared_demo, tmp_path) as stage:
+            await stage.press("slash", *"oom")
+            await stage.until(lambda: "memory-hog" not in stage.text)
+            await stage.press("backspace", "backspace", "backspace", *"hog")
+            await stage.sees("memory-hog", "disk-hog")
+            assert "port-conflict" not in stage.text
+            await stage.press("escape")
+            await stage.sees("port-conflict")
+
+    asyncio.run(work())
+
+
+def test_the_order_is_changed_by_a_key(shared_demo: RunningDemo, tmp_path: Path) -> None:
+    async def work() -> None:
+        async with staged(shared_demo, tmp_path) as stage:
+            await stage.press("o")
+            await stage.sees("order: name")
+            names = [row.split()[0] for row in stage.text.splitlines()[2:] if row and not row.startswith(" ")]
+            assert names[:2] == ["app-with-adapter", "app-with-ambassador"]
+
+    asyncio.run(work())
+
+
+def test_another_namespace_is_chosen_from_a_list(shared_demo: RunningDemo, tmp_path: Path) -> None:
+    async def work() -> None:
+        async with staged(shared_demo, tmp_path) as stage:
+            await stage.press("n")
+            await stage.sees("all namespaces", "staging")
+            await stage.press(*"stag", "enter")
+            await stage.sees("hello")
+            assert "port-conflict" not in stage.text
+
+    asyncio.run(work())
