@@ -15,7 +15,7 @@ from kubectl_mc.doctor.case import UNREAD, Case, Known, Presence, Tail
 from kubectl_mc.doctor.needs import LogNeed, needs_of
 from kubectl_mc.errors import ApiError, ConnectionLost, Forbidden, McError, NotFound
 from kubectl_mc.model.event import Event, folded, parse_event
-from kubectl_mc.model.fields import mapping, text
+from kubectl_mc.model.fields import mapping, objects, text
 from kubectl_mc.model.metrics import Usage, parse_usage
 from kubectl_mc.model.parsing import parse_pod
 from kubectl_mc.model.pod import Pod
@@ -23,6 +23,7 @@ from kubectl_mc.model.resources import (
     CLAIMS,
     CONFIG_MAPS,
     EVENTS,
+    NODES,
     POD_METRICS,
     PODS,
     SECRETS,
@@ -42,6 +43,7 @@ _READABLE: Mapping[str, Resource] = {
     "Secret": SECRETS,
     "PersistentVolumeClaim": CLAIMS,
     "ServiceAccount": SERVICE_ACCOUNTS,
+    "Node": NODES,
 }
 
 
@@ -208,6 +210,8 @@ class _Reader:
                     storage_class=text(mapping(document, "spec"), "storageClassName"),
                     events=tuple(_events(own)),
                 )
+            if kind == "Node":
+                return Known(Presence.THERE, phase=_node_phase(document))
         # Of a Secret nothing but the names of its keys is kept.
         keys = frozenset((*mapping(document, "data"), *mapping(document, "binaryData")))
         return Known(Presence.THERE, keys, text(document, "type"))
@@ -223,6 +227,13 @@ class _Reader:
 def _few_pods(query: Query) -> bool:
     """Whether a few pods are named, so that what is around them is asked for by their names."""
     return 0 < len(query.targets) <= _BY_NAME and all(target.resource is PODS for target in query.targets)
+
+
+def _node_phase(document: dict[str, Any]) -> str:
+    """`Ready`, or `NotReady` also for one whose kubelet has fallen silent."""
+    conditions = objects(mapping(document, "status"), "conditions")
+    ready = any(text(each, "type") == "Ready" and text(each, "status") == "True" for each in conditions)
+    return "Ready" if ready else "NotReady"
 
 
 def _by_uid(documents: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:

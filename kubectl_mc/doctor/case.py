@@ -31,7 +31,7 @@ class Known:
     type: str = ""
     """Of a Secret: `kubernetes.io/dockerconfigjson`."""
     phase: str = ""
-    """Of a claim: `Pending`, `Bound`, `Lost`."""
+    """Of a claim: `Pending`, `Bound`, `Lost`. Of a node: `Ready` or `NotReady`."""
     storage_class: str = ""
     """Of a claim."""
     events: tuple[Event, ...] = ()
@@ -70,7 +70,7 @@ class Case:
     events: tuple[Event, ...] = ()
     """The pod's own, by uid, folded, the newest last."""
     objects: Mapping[tuple[str, str], Known] = field(default_factory=dict)
-    """By kind and name, in the pod's namespace: ConfigMap, Secret, PersistentVolumeClaim, ServiceAccount."""
+    """By kind and name, in the pod's namespace: ConfigMap, Secret, PersistentVolumeClaim, ServiceAccount; Node."""
     tails: Mapping[str, Tail] = field(default_factory=dict)
     """By container: the log of the instance that ended last, or of the one that runs where none has ended."""
     usage: Mapping[str, Usage] = field(default_factory=dict)

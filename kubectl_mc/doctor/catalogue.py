@@ -36,6 +36,8 @@ class Kind:
 _ALL = (
     Kind("evicted", Stage.END, "the node ran out of something and ended the pod"),
     Kind("node-lost", Stage.END, "the node doesn't answer any more, so nobody knows how the pod is"),
+    Kind("deadline-exceeded", Stage.END, "a pod or a Job ran longer than it may"),
+    Kind("admission-refused", Stage.END, "the node doesn't take the pod that it was given"),
     Kind("preempted", Stage.END, "a pod of higher priority took the place"),
     Kind("terminating-stuck", Stage.END, "a deleted pod doesn't go"),
     Kind("pre-stop-slow", Stage.END, "a preStop hook, or a process that ignores SIGTERM, uses up the grace period"),

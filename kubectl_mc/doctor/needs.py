@@ -6,9 +6,13 @@ from datetime import datetime
 
 from kubectl_mc.doctor.end import end_of
 from kubectl_mc.model.fact import NEVER_STARTED
-from kubectl_mc.model.health import Health, container_health
+from kubectl_mc.model.health import Health, container_health, unset_gates
 from kubectl_mc.model.pod import Container, Pod
 from kubectl_mc.model.spec import Role
+from kubectl_mc.model.times import seconds_between
+
+_LATE_SECONDS = 30
+"""How long a node may take to be heard of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +29,7 @@ class Needs:
 
     logs: tuple[LogNeed, ...] = ()
     objects: tuple[tuple[str, str], ...] = ()
-    """Kind and name, in the pod's namespace."""
+    """Kind and name, in the pod's namespace; its Node, where that is in doubt."""
 
 
 def needs_of(pod: Pod, now: datetime) -> Needs:
@@ -33,7 +37,25 @@ def needs_of(pod: Pod, now: datetime) -> Needs:
     logs = tuple(need for container in pod.containers if (need := _log(container, pod, now)) is not None)
     waits = any(container.state.waiting for container in pod.containers if container.role is not Role.EPHEMERAL)
     objects = tuple(dict.fromkeys(_objects(pod))) if waits and not pod.terminal else ()
-    return Needs(logs, objects)
+    nodes = (("Node", pod.node),) if pod.node and _node_in_doubt(pod, now) else ()
+    return Needs(logs, (*objects, *nodes))
+
+
+def _node_in_doubt(pod: Pod, now: datetime) -> bool:
+    """Whether a pod looks as one does whose node has stopped answering."""
+    if pod.phase == "Unknown" or pod.reason == "NodeLost" or pod.condition("DisruptionTarget") is not None:
+        return True
+    if pod.terminal:
+        return False
+    late = seconds_between(pod.deleted, now)
+    if late is not None and late > _LATE_SECONDS:
+        return True
+    # The node's controller marks the pods of a lost node so, and what the kubelet wrote before stays.
+    if pod.condition_true("ContainersReady") and not pod.condition_true("Ready") and not unset_gates(pod):
+        return True
+    bound = seconds_between(pod.created, now)
+    unseen = not pod.conditions or [condition.type for condition in pod.conditions] == ["PodScheduled"]
+    return pod.phase == "Pending" and unseen and bound is not None and bound > _LATE_SECONDS
 
 
 def _log(container: Container, pod: Pod, now: datetime) -> LogNeed | None:

@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterable
 
 from kubectl_mc.doctor import (
     configuration,
+    deletion,
     early_start,
+    endings,
     ends,
     files,
     gates,
@@ -34,6 +36,14 @@ ContainerRule = Callable[[Case, Container], Finding | None]
 """What is wrong with one container. The first rule that has an answer gives it, so the more exact ones come first."""
 
 POD_RULES: tuple[PodRule, ...] = (
+    endings.evicted,
+    endings.deadline_exceeded,
+    endings.admission_refused,
+    endings.preempted,
+    endings.shut_down,
+    endings.node_lost,
+    deletion.terminating_stuck,
+    deletion.pre_stop_slow,
     scheduling.not_scheduled,
     scheduling.unschedulable,
     volumes.volume_missing,
@@ -47,6 +57,7 @@ POD_RULES: tuple[PodRule, ...] = (
 )
 
 CONTAINER_RULES: tuple[ContainerRule, ...] = (
+    endings.container_lost,
     images.image_missing,
     configuration.object_missing,
     configuration.run_as_non_root,
