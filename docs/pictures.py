@@ -18,6 +18,7 @@ PICTURES = {
     "status": (["status"], ["status", "sidecar-down"]),
     "progress": (["status", "webapp"], ["status", "sidecar-gate"]),
     "logs": (["logs", "sidecar-down", "--tail", "4", "--events"], ["logs", "memory-hog", "--tail", "3"]),
+    "doctor": (["doctor", "readiness-failing"], ["doctor", "sidecar-gate"]),
     "events": (["events", "port-conflict"],),
 }
 LINES = 18

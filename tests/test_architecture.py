@@ -34,7 +34,7 @@ ALLOWED = {
     "entering": {"cluster", "model", "relay", "session", "terminal", "errors"},
     "waiting": {"cluster", "doctor", "live", "model", "render", "session", "errors"},
     "live": {"model", "render", "session"},
-    "completion": {"cli", "cluster", "demo", "model", "errors", "session", "options"},
+    "completion": {"cli", "cluster", "demo", "doctor", "model", "errors", "session", "options"},
     "demo": set(),
     "__init__": set(),
 }

@@ -92,6 +92,12 @@ def _types(word: str) -> list[Candidate]:
     return found
 
 
+def _finding_ids(_: Blank) -> Reply:
+    from kubectl_mc.doctor.catalogue import KINDS
+
+    return reply(Candidate(kind.id, kind.about) for kind in KINDS.values())
+
+
 TARGET_PARAMETERS = ("targets", "target", "pod")
 _VALUES: Mapping[str, Callable[[Blank], Reply]] = {
     "namespace": _namespaces,
@@ -100,6 +106,7 @@ _VALUES: Mapping[str, Callable[[Blank], Reply]] = {
     "user": _entries("users"),
     "container": _containers,
     "exclude": _containers,
+    "ignore": _finding_ids,
     **dict.fromkeys(TARGET_PARAMETERS, _targets),
 }
 """By parameter name: the values that depend on the world."""
