@@ -61,6 +61,7 @@ class LogsPane(Vertical):
         self.said = ""
         """Why some of it is missing."""
         self._state = Static("", classes="state", markup=False)
+        self._told = ""
         self._level = 0
         self._patterns = {"search": "", "filter": ""}
         self._hidden: frozenset[str] = frozenset()
@@ -152,7 +153,10 @@ class LogsPane(Vertical):
             *([f"{view.undrawn:,} passed undrawn"] if view.undrawn else []),
             *([self.said] if self.said else []),
         ]
-        self._state.update(one_line(" · ".join(parts)))
+        text = one_line(" · ".join(parts))
+        if text != self._told:
+            self._told = text
+            self._state.update(text, layout=False)
 
 
 def _pattern(text: str):  # type: ignore[no-untyped-def]

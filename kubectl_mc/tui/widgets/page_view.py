@@ -8,7 +8,7 @@ from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from kubectl_mc.render.page import Line
+from kubectl_mc.render.page import Line, width_of_line
 from kubectl_mc.tui.palette import strip_of
 
 
@@ -35,9 +35,11 @@ class PageView(ScrollView, can_focus=True):
 
     def show(self, lines: Sequence[Line]) -> None:
         """Draw these lines from now on; where one has scrolled to stays."""
+        if lines == self._lines:
+            return
         grown = len(lines) != len(self._lines)
         self._lines = lines
-        self._width = max((sum(len(span.text) for span in line) for line in lines), default=0)
+        self._width = max((width_of_line(line) for line in lines), default=0)
         self.virtual_size = Size(self._width, len(lines))
         self.refresh(layout=grown and self.has_class("whole"))
 

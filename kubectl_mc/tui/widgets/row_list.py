@@ -87,17 +87,27 @@ class RowList(ScrollView, can_focus=True):
 
     def show(self, rows: Sequence[Row], header: Line | None = None) -> None:
         """Draw these rows from now on; the cursor stays on its key, or in its place if that is gone."""
-        before = self.key
-        keys = {row.key: index for index, row in enumerate(rows)}
+        before, old = self.key, self._rows
+        same = header == self._header and [len(row.lines) for row in rows] == [len(row.lines) for row in old]
         self._rows, self._header = rows, header
-        self._starts = [0, *accumulate(len(row.lines) for row in rows)]
-        self._at = [index for index, row in enumerate(rows) for _ in row.lines]
-        self.virtual_size = Size(self.size.width, len(self._at) + (header is not None))
+        if same:
+            # Most of the time a few ages have changed: to draw only those keeps an idle screen idle.
+            for number, (row, former) in enumerate(zip(rows, old, strict=True)):
+                if row != former:
+                    self._refresh_row(number)
+        else:
+            self._starts = [0, *accumulate(len(row.lines) for row in rows)]
+            self._at = [index for index, row in enumerate(rows) for _ in row.lines]
+            self.virtual_size = Size(self.size.width, len(self._at) + (header is not None))
+            self.refresh()
+        keys = {row.key: index for index, row in enumerate(rows)}
         at = keys.get(before, max(0, min(self.cursor, len(rows) - 1)))
         if at != self.cursor:
+            former_at = self.cursor
             self.set_reactive(RowList.cursor, at)
-            self._reveal(animate=False)
-        self.refresh()
+            self._refresh_row(former_at)
+            self._refresh_row(at)
+            self._reveal()
         if self.key != before:
             self.post_message(self.Highlighted(self, self.key))
 
@@ -119,16 +129,16 @@ class RowList(ScrollView, can_focus=True):
         return max(0, min(value, len(self._rows) - 1))
 
     def render_line(self, y: int) -> Strip:
-        width, dark = self.size.width, self.app.current_theme.dark
+        width, dark, plain = self.size.width, self.app.current_theme.dark, self.rich_style
         if self._header is not None:
             if y == 0:
-                return strip_of(self._header, self.rich_style, dark=dark).adjust_cell_length(width, self.rich_style)
+                return strip_of(self._header, plain, dark=dark).adjust_cell_length(width, plain)
             y -= 1
         line = y + self.scroll_offset.y
         if line >= len(self._at):
-            return Strip.blank(width, self.rich_style)
+            return Strip.blank(width, plain)
         number = self._at[line]
-        style = self.get_component_rich_style("row-list--cursor") if number == self.cursor else self.rich_style
+        style = self.get_component_rich_style("row-list--cursor") if number == self.cursor else plain
         drawn = strip_of(self._rows[number].lines[line - self._starts[number]], style, dark=dark)
         return drawn.adjust_cell_length(width, style)
 
@@ -158,13 +168,13 @@ class RowList(ScrollView, can_focus=True):
     def _room(self) -> int:
         return max(1, self.size.height - (self._header is not None))
 
-    def _reveal(self, *, animate: bool = False) -> None:
+    def _reveal(self) -> None:
         top, bottom = self._starts[self.cursor], self._starts[self.cursor + 1]
         offset = self.scroll_offset.y
         if top < offset:
-            self.scroll_to(y=top, animate=animate, immediate=True)
+            self.scroll_to(y=top, animate=False, immediate=True)
         elif bottom > offset + self._room:
-            self.scroll_to(y=bottom - self._room, animate=animate, immediate=True)
+            self.scroll_to(y=bottom - self._room, animate=False, immediate=True)
 
     def _refresh_row(self, number: int) -> None:
         if number >= len(self._rows):

@@ -19,11 +19,15 @@ class TitleBar(Static):
 
     def __init__(self) -> None:
         super().__init__("", markup=False)
+        self._text = ""
 
     def tell(self, text: str, snapshot: Snapshot) -> None:
         """What is shown, or why it may be old."""
         self.set_class(snapshot.trouble is not None, "trouble")
-        self.update(one_line(text) if snapshot.trouble is None else trouble_words(snapshot.trouble))
+        text = one_line(text) if snapshot.trouble is None else trouble_words(snapshot.trouble)
+        if text != self._text:
+            self._text = text
+            self.update(text, layout=False)
 
 
 def trouble_words(trouble: Trouble) -> str:
