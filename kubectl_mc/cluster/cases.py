@@ -11,8 +11,10 @@ from kubectl_mc.cluster.client import Client, Scope
 from kubectl_mc.cluster.events import events_by_name
 from kubectl_mc.cluster.log_tail import LINES, read_tail
 from kubectl_mc.cluster.targets import Selection, find_pods
+from kubectl_mc.cluster.workload_cases import read_workload_cases
 from kubectl_mc.doctor.case import UNREAD, Case, Known, Presence, Tail
 from kubectl_mc.doctor.needs import LogNeed, needs_of
+from kubectl_mc.doctor.workloads import WorkloadCase
 from kubectl_mc.errors import ApiError, ConnectionLost, Forbidden, McError, NotFound
 from kubectl_mc.model.event import Event, folded, parse_event
 from kubectl_mc.model.fields import mapping, objects, text
@@ -55,6 +57,8 @@ class Cases:
     errors: list[McError]
     """Names that don't exist, and what else kept a pod from being read."""
     selections: list[Selection]
+    workloads: list[WorkloadCase]
+    """Those of the question that have failed to make pods."""
 
 
 async def read_cases(client: Client, query: Query, now: Callable[[], datetime], note: Callable[[str], None]) -> Cases:
@@ -73,8 +77,11 @@ async def read_cases(client: Client, query: Query, now: Callable[[], datetime], 
         note(said)
     pods = [parse_pod(document) for document in found.pods]
     at = now()
-    cases = await asyncio.gather(*(reader.case(pod, at, events, usage) for pod in pods))
-    return Cases(list(cases), found.errors, found.selections)
+    cases, workloads = await asyncio.gather(
+        asyncio.gather(*(reader.case(pod, at, events, usage) for pod in pods)),
+        read_workload_cases(client, query, found.selections, events, at),
+    )
+    return Cases(list(cases), found.errors, found.selections, workloads)
 
 
 async def cases_of(

@@ -42,6 +42,7 @@ _ALL = (
     Kind("terminating-stuck", Stage.END, "a deleted pod doesn't go"),
     Kind("pre-stop-slow", Stage.END, "a preStop hook, or a process that ignores SIGTERM, uses up the grace period"),
     Kind("unschedulable", Stage.SCHEDULING, "no node can take the pod"),
+    Kind("pods-not-created", Stage.SCHEDULING, "a workload's pods are refused before they come into being"),
     Kind("scheduling-gated", Stage.SCHEDULING, "somebody has to remove a gate before a node is looked for"),
     Kind("volume-missing", Stage.VOLUMES, "a ConfigMap, a Secret or a claim that a volume needs doesn't exist"),
     Kind("volume-mount-failed", Stage.VOLUMES, "a volume can't be attached or mounted"),

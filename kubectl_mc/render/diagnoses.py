@@ -6,6 +6,7 @@ from typing import Any
 
 from kubectl_mc.doctor.siblings import Diagnosis, alike, workload_of, worst_first
 from kubectl_mc.doctor.verdict import Verdict, counted, sentence, verdict
+from kubectl_mc.doctor.workloads import Unmade, shown
 from kubectl_mc.model.health import pod_severity
 from kubectl_mc.model.pod import Pod
 from kubectl_mc.model.summary import summarize
@@ -18,13 +19,16 @@ _NAMED = 8
 _INDENT = 2
 
 
-def diagnoses_document(diagnoses: Sequence[Diagnosis], reach: Reach) -> dict[str, Any]:
+def diagnoses_document(diagnoses: Sequence[Diagnosis], reach: Reach, unmade: Sequence[Unmade] = ()) -> dict[str, Any]:
     """`doctor -o json`: a FINDING for each pod that has it, and how many pods were looked at."""
     return {
         "findings": [
+            *(finding_document(each.finding, reach) for each in unmade),
+            *(
             finding_document(finding, reach)
             for diagnosis in worst_first(diagnoses)
             for finding in diagnosis.findings
+            ),
         ],
         "pods": {
             "total": len(diagnoses),
@@ -34,14 +38,26 @@ def diagnoses_document(diagnoses: Sequence[Diagnosis], reach: Reach) -> dict[str
 
 
 def diagnoses_page(
-    diagnoses: Sequence[Diagnosis], now: datetime, width: int, theme: Theme, reach: Reach, *, well: bool
+    diagnoses: Sequence[Diagnosis],
+    now: datetime,
+    width: int,
+    theme: Theme,
+    reach: Reach,
+    unmade: Sequence[Unmade] = (),
+    *,
+    well: bool,
 ) -> Page:
     """Pods with errors first; identical findings of a workload's pods once, with the names of the pods.
 
     Args:
+        unmade: workloads without the pods that they are to have; they come before all pods.
         well: whether pods without findings get a line, too.
     """
     lines: list[Line] = []
+    for each in unmade:
+        lines += [()] if lines else []
+        lines.append(line(Span(one_line(shown(each)), Style.STRONG)))
+        lines += finding_lines(each.finding, width, theme, reach)
     for group in alike(worst_first(diagnoses)):
         first = group[0]
         if not first.findings and not well:

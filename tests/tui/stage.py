@@ -69,4 +69,3 @@ async def staged(
             yield Stage(app, pilot)
     finally:
         await session.client().connection.close()
-

@@ -1,0 +1,78 @@
+"""`kubectl mc doctor` where a workload has failed to make its pods, so that there is none to look at."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kubectl_mc.demo.server import RunningDemo
+from tests.commands import run
+
+SAID = (
+    'Error creating: pods "web-x" is forbidden: exceeded quota: small, requested: pods=1, used: pods=4, limited: pods=4'
+)
+
+
+@pytest.fixture
+def failing(demo: RunningDemo) -> dict[str, Any]:
+    """A workload that nothing in the demo makes pods for, with the event of a controller that may not."""
+    controller = {
+        "apiVersion": "v1",
+        "kind": "ReplicationController",
+        "metadata": {"name": "web", "namespace": "demo"},
+        "spec": {"replicas": 2, "selector": {"app": "web"}},
+    }
+    made: dict[str, Any] = demo.call(demo.cluster.store.create, "replicationcontrollers", controller)
+    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    about = {"kind": "ReplicationController", "namespace": "demo", "name": "web", "uid": made["metadata"]["uid"]}
+    event = {
+        "apiVersion": "v1",
+        "kind": "Event",
+        "metadata": {"name": "web.1", "namespace": "demo"},
+        "involvedObject": about,
+        "type": "Warning",
+        "reason": "FailedCreate",
+        "message": SAID,
+        "firstTimestamp": now,
+        "lastTimestamp": now,
+    }
+    demo.call(demo.cluster.store.create, "events", event)
+    return made
+
+
+@pytest.mark.parametrize("words", [("rc/web",), (), ("-A",)])
+@pytest.mark.usefixtures("failing")
+def test_a_workload_without_pods_says_why(words: tuple[str, ...], kubeconfig: Path) -> None:
+    result = run("doctor", *words, kubeconfig=kubeconfig)
+
+    assert result.exit_code == 3
+    assert result.lines[0] == "demo/replicationcontroller/web"
+    assert "ReplicationController web can't make any of its 2 pods: the quota small is used up" in result.lines[1]
+    assert "No pods found" not in result.err
+
+    [finding] = json.loads(run("doctor", *words, "-o", "json", kubeconfig=kubeconfig).out)["findings"]
+    assert (finding["id"], finding["pod"], finding["primary"]) == ("pods-not-created", None, True)
+    assert finding["next"][0] == "kubectl describe quota small -n demo"
+
+
+@pytest.mark.usefixtures("failing")
+def test_a_selector_of_pods_asks_for_no_workload(kubeconfig: Path) -> None:
+    assert run("doctor", "-l", "app=web", kubeconfig=kubeconfig).exit_code == 0
+
+
+def test_a_workload_that_was_scaled_down_meanwhile_lacks_nothing(
+    demo: RunningDemo, failing: dict[str, Any], kubeconfig: Path
+) -> None:
+    failing["spec"]["replicas"] = 0
+    demo.call(demo.cluster.store.update, "replicationcontrollers", failing)
+
+    assert run("doctor", kubeconfig=kubeconfig).exit_code == 0
+
+
+def test_a_workload_that_is_gone_lacks_nothing(demo: RunningDemo, failing: dict[str, Any], kubeconfig: Path) -> None:
+    demo.call(demo.cluster.store.delete, "replicationcontrollers", "demo", "web")
+
+    assert failing["metadata"]["name"] == "web"
+    assert run("doctor", kubeconfig=kubeconfig).exit_code == 0
