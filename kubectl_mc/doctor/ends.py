@@ -7,7 +7,7 @@ from kubectl_mc.doctor.end import Now
 from kubectl_mc.doctor.evidence import spec_line
 from kubectl_mc.doctor.finding import Finding, Grade
 from kubectl_mc.doctor.local_ports import Refusal, refusal_of
-from kubectl_mc.doctor.sequence import listed
+from kubectl_mc.doctor.wording import listed
 from kubectl_mc.model.fact import end_words
 from kubectl_mc.model.pod import Container
 from kubectl_mc.model.spec import Role

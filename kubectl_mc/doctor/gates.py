@@ -7,7 +7,8 @@ from kubectl_mc.doctor.case import Case
 from kubectl_mc.doctor.evidence import event_line, probe_line, state_line
 from kubectl_mc.doctor.finding import Certainty, Finding, Grade, kubectl, mc
 from kubectl_mc.doctor.liveness import ask_again, killed_by, last_words
-from kubectl_mc.doctor.sequence import behind, listed
+from kubectl_mc.doctor.sequence import behind
+from kubectl_mc.doctor.wording import listed
 from kubectl_mc.model.health import unset_gates
 from kubectl_mc.model.pod import Container
 from kubectl_mc.model.progress import init_progress

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from kubectl_mc.doctor.case import Case
 from kubectl_mc.doctor.evidence import spec_line, state_line
 from kubectl_mc.doctor.finding import Certainty, Finding, Grade, kubectl, mc
-from kubectl_mc.doctor.sequence import listed
+from kubectl_mc.doctor.wording import listed
 from kubectl_mc.model.fact import end_words
 from kubectl_mc.model.pod import Container, Pod
 from kubectl_mc.model.times import human_duration, seconds_between

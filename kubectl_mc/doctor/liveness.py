@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from kubectl_mc.doctor.answers import Failures, failures
 from kubectl_mc.doctor.case import Case
+from kubectl_mc.doctor.complaint import telling
 from kubectl_mc.doctor.end import End, Now, end_of
 from kubectl_mc.doctor.evidence import end_line, event_line, log_line, probe_line
 from kubectl_mc.doctor.finding import Certainty, Finding, Grade, Step, mc
@@ -103,10 +104,10 @@ def liveness_killed(case: Case, container: Container) -> Finding | None:
 
 
 def last_words(case: Case, container: Container) -> tuple[str, ...]:
-    """The last line that a container wrote, as evidence; nothing where its log is empty or unread."""
+    """The line of a container's log that tells most, as evidence; nothing where its log is empty or unread."""
     tail = case.tail(container)
-    last = next((line for line in reversed(tail.lines) if line.strip()), None)
-    return () if last is None else (log_line(container, tail, last),)
+    at = telling(tail.lines)
+    return () if at is None else (log_line(container, tail, tail.lines[at]),)
 
 
 def ask_again(case: Case, container: Container, probe: Probe) -> tuple[Step, ...]:

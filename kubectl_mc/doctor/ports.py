@@ -9,7 +9,7 @@ from kubectl_mc.doctor.complaint import last_words
 from kubectl_mc.doctor.crash import Crash, crash_of
 from kubectl_mc.doctor.evidence import spec_line
 from kubectl_mc.doctor.finding import Certainty, Finding, Grade, Step, mc
-from kubectl_mc.doctor.sequence import listed
+from kubectl_mc.doctor.wording import listed
 from kubectl_mc.model.coupling.coupled import Coupling
 from kubectl_mc.model.coupling.listening import Listener, Sign
 from kubectl_mc.model.health import Health, container_health

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from kubectl_mc.doctor.case import Case, Tail
 from kubectl_mc.doctor.evidence import event_line, log_line, spec_line, state_line
 from kubectl_mc.doctor.finding import Certainty, Finding, Grade, Step, mc
-from kubectl_mc.doctor.sequence import behind, listed
+from kubectl_mc.doctor.sequence import behind
+from kubectl_mc.doctor.wording import listed
 from kubectl_mc.model.fact import brief
 from kubectl_mc.model.health import ORDINARY_WAITS
 from kubectl_mc.model.pod import Container
