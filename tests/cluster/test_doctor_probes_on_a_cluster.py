@@ -17,7 +17,7 @@ pytestmark = pytest.mark.cluster
 
 IMAGE = os.environ.get("KUBECTL_MC_TEST_IMAGE", "busybox:1.37")
 WAITS = ["sh", "-c", "trap 'exit 0' TERM; while :; do sleep 1 & wait $!; done"]
-SERVES = ["httpd", "-f", "-p", "8080", "-h", "/tmp"]
+SERVES = ["sh", "-c", "touch /tmp/index.html; exec httpd -f -p 8080 -h /tmp"]
 OFTEN: dict[str, Any] = {"periodSeconds": 2, "failureThreshold": 2}
 
 Json = dict[str, Any]
@@ -184,7 +184,7 @@ STAGED: dict[str, tuple[Json, str, str | None, str]] = {
 
 WELL = [
     pod("well", container("app", command=SERVES, readinessProbe=http("status"), ports=STATUS_PORT), SIDE),
-    pod("well-after-a-while", container("app", command=["sh", "-c", "sleep 3; exec httpd -f -p 8080 -h /tmp"],
+    pod("well-after-a-while", container("app", command=["sh", "-c", f"sleep 3; {SERVES[-1]}"],
                                         startupProbe=http(8080) | {"failureThreshold": 60})),
 ]  # fmt: skip
 
@@ -202,7 +202,7 @@ def place() -> Iterator[tuple[Path, str]]:
         text = json.dumps({"apiVersion": "v1", "kind": "List", "items": items})
         subprocess.run([*kubectl, "apply", "-f", "-"], input=text, text=True, check=True, capture_output=True)
         subprocess.run(
-            [*kubectl, "wait", "--for=condition=Ready", "pod/well", "pod/well-after-a-while", "--timeout=240s"],
+            [*kubectl, "wait", "--for=condition=Ready", "pod/well", "pod/well-after-a-while", "--timeout=120s"],
             check=True, capture_output=True,
         )  # fmt: skip
         yield kubeconfig, namespace
