@@ -34,7 +34,7 @@ class Screen:
         self.process_id, self.terminal = pty.fork()
         if self.process_id == 0:
             os.environ["TERM"] = "xterm-256color"
-            os.execvp(command[0], command)
+            os.execvp(command[0], list(command))
         fcntl.ioctl(self.terminal, termios.TIOCSWINSZ, struct.pack("HHHH", *SIZE, 0, 0))
         self.shown = b""
 

@@ -114,7 +114,7 @@ class Dashboard(App[int]):
     def keep(self, uid: str) -> None:
         """Somebody looks at this pod: its last state stays when it is gone."""
         if self._watch is not None:
-            self._watch.kept = uid
+            self._watch.keep(uid)
 
     def on_mount(self) -> None:
         self.session.note_sink = self.say

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
-from kubectl_mc.cluster.cases import read_cases
+from kubectl_mc.cluster.cases import cases_of
 from kubectl_mc.cluster.client import Client
 from kubectl_mc.cluster.event_feed import event_changes
 from kubectl_mc.cluster.watch import Interrupted
@@ -25,10 +25,8 @@ def named(pod: Pod) -> Query:
     return Query((Target(PODS, pod.name),))
 
 
-async def watch_events(
-    client: Client, pod: Pod, show: Callable[[list[Event]], None], refused: Callable[[str], None]
-) -> None:
-    """Show the events of a pod, its owners and its claims, whenever they change."""
+async def watch_events(client: Client, pod: Pod, show: Callable[[Sequence[Event] | str], None]) -> None:
+    """Show the events of a pod, its owners and its claims, whenever they change; or why they can't be had."""
     known: dict[str, Event] = {}
     try:
         async for change in event_changes(client.within(pod.namespace), named(pod), lambda _: None):
@@ -36,21 +34,18 @@ async def watch_events(
                 known.update((event.uid, event) for event in map(parse_event, change))
                 show(folded(known.values()))
     except McError as error:
-        refused(error.message)
+        show(error.message)
 
 
 class Judge:
     """Asks the doctor about a pod when there is reason to.
 
     Args:
-        show: told the findings.
-        refused: told why there are none to be had.
+        show: told the findings, or why there are none to be had.
     """
 
-    def __init__(
-        self, client: Client, show: Callable[[Sequence[Finding]], None], refused: Callable[[str], None]
-    ) -> None:
-        self._client, self._show, self._refused = client, show, refused
+    def __init__(self, client: Client, show: Callable[[Sequence[Finding] | str], None]) -> None:
+        self._client, self._show = client, show
         self._wanted = asyncio.Event()
         self._pod: Pod | None = None
 
@@ -68,8 +63,8 @@ class Judge:
             assert self._pod is not None
             try:
                 client = self._client.within(self._pod.namespace)
-                read = await read_cases(client, named(self._pod), lambda: datetime.now(UTC), lambda _: None)
-                self._show([finding for case in read.cases for finding in diagnose(case)])
+                [case] = await cases_of(client, [self._pod], lambda: datetime.now(UTC), lambda _: None)
+                self._show(diagnose(case))
             except McError as error:
-                self._refused(error.message)
+                self._show(error.message)
             await asyncio.sleep(_AGAIN_SECONDS)

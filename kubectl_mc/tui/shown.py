@@ -10,7 +10,8 @@ _APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
 def shown_document(document: Mapping[str, Any]) -> dict[str, Any]:
     """A copy with the secrets in variables, arguments and annotations covered."""
-    return {key: _shown(value, key) for key, value in document.items()}
+    # The items of a list don't say what they are.
+    return {"apiVersion": "v1", "kind": "Pod"} | {key: _shown(value, key) for key, value in document.items()}
 
 
 def _shown(value: Any, key: str) -> Any:

@@ -1,6 +1,6 @@
 """What the dashboard knows at one moment. Immutable: a widget may keep it as long as it likes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -30,6 +30,8 @@ class Snapshot:
     """Of the pods, those that are there no more, and since when: kept as long as somebody looks at them."""
     usage: Mapping[tuple[str, str, str], Usage] = field(default_factory=dict)
     """By namespace, pod and container; empty where nothing measures it."""
+    history: Mapping[str, Sequence[Usage]] = field(default_factory=dict)
+    """What the containers of the pod that somebody looks at have used, the newest last."""
     trouble: Trouble | None = None
     forbidden: str = ""
     """Why there are no pods to be seen, where that is a matter of rights."""

@@ -1,8 +1,10 @@
 """Watches, turned into snapshots: at most ten a second, however much changes."""
 
 import asyncio
+from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from kubectl_mc.cluster.client import Client
 from kubectl_mc.cluster.feed import PodFeed, Resumed, Update, open_feed
@@ -19,6 +21,8 @@ from kubectl_mc.tui.snapshot import Snapshot, Trouble
 _PAUSE_SECONDS = 0.1
 _USAGE_SECONDS = 15.0
 """How often metrics-server measures, by default."""
+_MEASURED = 60
+"""Measurements that are remembered."""
 
 
 class PodWatch:
@@ -36,10 +40,15 @@ class PodWatch:
         self._gone: dict[str, tuple[Pod, dict[str, object], datetime]] = {}
         self._usage: dict[tuple[str, str, str], Usage] = {}
         self._trouble: Trouble | None = None
-        self.kept = ""
-        """The uid of a pod that somebody looks at: it stays when it is gone."""
+        self._kept = ""
+        self._history: dict[str, deque[Usage]] = {}
         self.synced = asyncio.get_running_loop().create_future()
         """Done with the first snapshot; an error where there can be none."""
+
+    def keep(self, uid: str) -> None:
+        """Somebody looks at this pod, or at none: its last state stays when it is gone, its use is remembered."""
+        self._kept = uid
+        self._history = {}
 
     async def run(self) -> None:
         """Watch for ever.
@@ -82,30 +91,42 @@ class PodWatch:
         self._trouble = None
         if isinstance(update, Deleted):
             uid = update.item["metadata"]["uid"]
-            if uid == self.kept:
+            if uid == self._kept:
                 self._gone[uid] = parse_pod(update.item), update.item, datetime.now(UTC)
         elif not isinstance(update, Resumed):
             self._gone.pop(update.item["metadata"]["uid"], None)
 
     def _snapshot(self, feed: PodFeed) -> Snapshot:
         documents = feed.pods
-        self._gone = {uid: gone for uid, gone in self._gone.items() if uid == self.kept and uid not in documents}
+        self._gone = {uid: gone for uid, gone in self._gone.items() if uid == self._kept and uid not in documents}
         self._parsed = {uid: self._known(uid, document) for uid, document in documents.items()}
         pods = {uid: pod for uid, (_, pod) in self._parsed.items()}
         pods.update((uid, pod) for uid, (pod, _, _) in self._gone.items())
         documents.update((uid, document) for uid, (_, document, _) in self._gone.items())
         gone = {uid: since for uid, (_, _, since) in self._gone.items()}
-        return Snapshot(pods, documents, gone, self._usage, self._trouble)
+        history = {name: tuple(measured) for name, measured in self._history.items()}
+        return Snapshot(pods, documents, gone, self._usage, history, self._trouble)
 
     def _known(self, uid: str, document: dict[str, object]) -> tuple[object, Pod]:
         """A pod is parsed once for each change of it."""
         known = self._parsed.get(uid)
         return known if known is not None and known[0] is document else (document, parse_pod(document))
 
+    def _remember(self, document: dict[str, Any] | None) -> None:
+        """One more measurement of the pod that somebody looks at."""
+        if document is None:
+            return
+        pod = self._known(self._kept, document)[1]
+        for container in pod.containers:
+            used = self._usage.get((pod.namespace, pod.name, container.name))
+            if used is not None:
+                self._history.setdefault(container.name, deque(maxlen=_MEASURED)).append(used)
+
     async def _measure(self, feed: PodFeed) -> None:
         namespace = None if self.query.all_namespaces else self.client.namespace
         while True:
             self._usage = await read_usage(self.client, namespace, self.query.labels, lambda _: None)
             if self._usage:
+                self._remember(feed.pods.get(self._kept))
                 self._publish(self._snapshot(feed))
             await asyncio.sleep(_USAGE_SECONDS)

@@ -56,3 +56,20 @@ def test_in_read_only_nothing_is_entered(shared_demo: RunningDemo, tmp_path: Pat
             assert "Delete pod" not in stage.text
 
     asyncio.run(work())
+
+
+def test_each_tab_tells_of_the_pod(shared_demo: RunningDemo, tmp_path: Path) -> None:
+    async def work() -> None:
+        async with staged(shared_demo, tmp_path, size=(140, 44)) as stage:
+            await stage.opens("port-conflict")
+            for key, texts in (
+                ("2", ("Scheduled", "BackOff")),
+                ("3", ("port-conflict", "8080")),
+                ("4", ("webapp", "8080")),
+                ("6", ("condition Ready False",)),
+                ("7", ("apiVersion", "restartPolicy")),
+            ):
+                await stage.press(key)
+                await stage.sees(*texts)
+
+    asyncio.run(work())

@@ -28,7 +28,7 @@ KEYS = {
     "Pod": (
         ("↑ ↓", "choose a container; what is below follows it, or all of them"),
         ("Tab", "to what is below, and back"),
-        ("1 … 7", "Logs, Events, Doctor, Map, Timeline, YAML, and the first session"),
+        ("1 … 9", "the tabs from the left: Logs, Events, Doctor, Map, …"),
         ("Space", "hide or show a container's log lines"),
         ("s, S", "a shell in the container: in a tab, or on the whole terminal"),
         ("a, D", "attach to its main process; a debug container beside it"),

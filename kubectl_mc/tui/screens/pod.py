@@ -14,11 +14,11 @@ from kubectl_mc.doctor.finding import Finding
 from kubectl_mc.model.event import Event
 from kubectl_mc.model.pod import Pod
 from kubectl_mc.model.times import human_duration
-from kubectl_mc.render.doctor import Reach, doctor_page
-from kubectl_mc.render.events import events_page
-from kubectl_mc.render.page import Line, Span, Style, line
-from kubectl_mc.render.status import View, container_rows, pod_head, pod_notes
+from kubectl_mc.render.doctor import Reach
+from kubectl_mc.render.page import Span, Style, line
+from kubectl_mc.render.status import View, container_rows, pod_head
 from kubectl_mc.tui.log_source import LogSource
+from kubectl_mc.tui.pod_pages import PAGES, Known
 from kubectl_mc.tui.pod_sources import Judge, watch_events
 from kubectl_mc.tui.removal import remove_pod
 from kubectl_mc.tui.sessions import Sessions
@@ -34,7 +34,7 @@ from kubectl_mc.tui.widgets.yaml_view import YamlView
 if TYPE_CHECKING:
     from kubectl_mc.tui.app import Dashboard
 
-_TABS = ("Logs", "Events", "Doctor", "Conditions", "YAML")
+_TABS = ("Logs", *PAGES, "YAML")
 _ALL = ""
 _TAIL = 10_000
 """Lines of each container that are read at first."""
@@ -62,8 +62,8 @@ class PodScreen(Screen[None]):
     def __init__(self, uid: str) -> None:
         super().__init__()
         self.uid = uid
-        self._events: list[Event] = []
-        self._findings: Sequence[Finding] = ()
+        self._events: Sequence[Event] | str = ()
+        self._findings: Sequence[Finding] | str | None = None
         self._judge: Judge | None = None
         self._sessions: Sessions | None = None
         self._tasks: list[asyncio.Task[None]] = []
@@ -96,11 +96,8 @@ class PodScreen(Screen[None]):
         self.dashboard.keep(self.uid)
         self._sessions = Sessions(self.dashboard, self.query_one(TabbedContent))
         client = self.dashboard.cluster
-        self._judge = Judge(client, self._judged, lambda why: self._page("Doctor", [_refused(why)]))
-        works = [
-            self._judge.run(),
-            watch_events(client, self.pod, self._happened, lambda why: self._page("Events", [_refused(why)])),
-        ]
+        self._judge = Judge(client, self._judged)
+        works = [self._judge.run(), watch_events(client, self.pod, self._happened)]
         self._tasks = [asyncio.create_task(work) for work in works]
         self._read_logs(previous=False)
         self.query_one("#containers").focus()
@@ -132,16 +129,14 @@ class PodScreen(Screen[None]):
         containers = self.query_one("#containers", RowList)
         containers.set_class(snapshot.trouble is not None or gone is not None, "stale")
         containers.show([everything, *rows], found.header)
-        self._page("Conditions", list(pod_notes(pod, view)) or [_quiet("all conditions are as they should be")])
-        self._show_document(snapshot)
+        self._draw_page()
         if self._judge is not None and gone is None:
             self._judge.changed(pod)
 
     def on_row_list_highlighted(self, message: RowList.Highlighted) -> None:
         if message.rows.id == "containers":
             self.query_one(LogsPane).only(message.key, frozenset(each.name for each in self.pod.containers))
-            self._draw_events()
-            self._draw_findings()
+            self._draw_page()
 
     def on_logs_pane_previous(self, message: LogsPane.Previous) -> None:
         self._read_logs(previous=message.previous)
@@ -220,46 +215,28 @@ class PodScreen(Screen[None]):
         else:
             self.notify(f"{count:,} lines in {path}", markup=False)
 
-    def _show_document(self, snapshot: Snapshot) -> None:
-        """The YAML, only while somebody looks at it: to write it takes longer than all the rest."""
-        document = snapshot.documents[self.uid]
-        if self.query_one(TabbedContent).active == "YAML" and document is not self._document:
+    def on_tabbed_content_tab_activated(self) -> None:
+        self._draw_page()
+
+    def _happened(self, events: Sequence[Event] | str) -> None:
+        self._events = events
+        self._draw_page()
+
+    def _judged(self, findings: Sequence[Finding] | str) -> None:
+        self._findings = findings
+        self._draw_page()
+
+    def _draw_page(self) -> None:
+        """The page that is to be seen; the others are drawn when somebody looks at them."""
+        snapshot = self.dashboard.snapshot
+        if not self.query(TitleBar) or self.uid not in snapshot.pods:
+            return
+        active = self.query_one(TabbedContent).active
+        if active == "YAML" and (document := snapshot.documents[self.uid]) is not self._document:
             self._document = document
             self.query_one(YamlView).show_document(shown_document(document))
-
-    def on_tabbed_content_tab_activated(self) -> None:
-        self._show_document(self.dashboard.snapshot)
-
-    def _happened(self, events: list[Event]) -> None:
-        self._events = events
-        self._draw_events()
-
-    def _judged(self, findings: Sequence[Finding]) -> None:
-        self._findings = findings
-        self._draw_findings()
-
-    def _draw_events(self) -> None:
-        chosen, view = self._chosen, self._view()
-        events = [event for event in self._events if not chosen or event.container == chosen]
-        lines = events_page(events, view.now, view.width, view.theme, namespaces=False).lines
-        self._page("Events", lines if events else [_quiet("no events; a cluster keeps them for an hour by default")])
-
-    def _draw_findings(self) -> None:
-        chosen, view = self._chosen, self._view()
-        findings = [finding for finding in self._findings if not chosen or finding.container in ("", chosen)]
-        session = self.dashboard.session
-        reach = Reach(session.program, tuple(session.flags.as_arguments()))
-        lines = doctor_page(findings, view.width, view.theme, reach).lines
-        self._page("Doctor", lines if findings else [_quiet("nothing is wrong, as far as can be seen")])
-
-    def _page(self, name: str, lines: Sequence[Line]) -> None:
-        for page in self.query(f"#page-{name}").results(PageView):
-            page.show(lines)
-
-
-def _quiet(text: str) -> Line:
-    return line(Span(f"  {text}", Style.QUIET))
-
-
-def _refused(why: str) -> Line:
-    return line(Span(f"  {why}", Style.WARN))
+        elif active in PAGES:
+            session = self.dashboard.session
+            reach = Reach(session.program, tuple(session.flags.as_arguments()))
+            known = Known(self.pod, self._view(), self._chosen, snapshot.history, self._events, self._findings, reach)
+            self.query_one(f"#page-{active}", PageView).show(list(PAGES[active](known)))
