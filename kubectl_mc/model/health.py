@@ -72,7 +72,7 @@ def _ended_well(container: Container, pod: Pod) -> bool:
     code = container.state.exit_code
     if container.role is Role.EPHEMERAL:  # somebody's debugging session: its code says nothing about the pod
         return True
-    if pod.deleted is not None or (container.role is Role.SIDECAR and _apps_succeeded(pod)):
+    if pod.deleted is not None or (container.role is Role.SIDECAR and (pod.terminal or _apps_succeeded(pod))):
         return code in _STOPPED_BY_KUBELET  # sidecars are ended last, by the kubelet
     if container.role is Role.INIT or pod.terminal or pod.restart_policy != "Always":
         return code == 0
