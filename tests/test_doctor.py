@@ -17,6 +17,17 @@ from tests.pods import Json
 VIEWER = "demo-viewer"
 
 CAUSES = {
+    "app-with-migration": ("init-failed", "db-migration", "error"),
+    "finished-first": ("crashloop", "c1", "error"),
+    "sidecar-down": ("sidecar-crashloop", "vault-agent", "error"),
+    "exits-at-once": ("exits-normally", "webapp", "error"),
+    "import-failed": ("container-failed", "import", "error"),
+    "memory-hog": ("oom-killed", "image-resizer", "error"),
+    "port-conflict": ("port-conflict", "admin", "error"),
+    "volume-permission": ("volume-permission", "webapp", "error"),
+    "read-only-volume": ("volume-read-only", "exporter", "error"),
+    "ambassador-down": ("crashloop", "db-ambassador", "error"),
+    "early-start": ("app-before-sidecar", "api", "warning"),
     "readiness-failing": ("readiness-probe-failing", "api", "error"),
     "liveness-killed": ("liveness-killed", "worker", "error"),
     "readiness-gate": ("readiness-gate-unset", None, "error"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from kubectl_mc.demo.programs import Every, Exit, Failing, Line, Program, Stop, Stretch, Usage
+from kubectl_mc.demo.programs import Every, Exit, Failing, Line, Program, Stop, Stretch, Usage, When
 from kubectl_mc.demo.stock import HTTPD, JSON_APP, NGINX, NO_TRAP, QUIET_NGINX, REDIS, SHIPPER, SMALL, ends
 from kubectl_mc.demo.voices import (
     JAVA_TRACE,
@@ -28,6 +28,14 @@ _EADDRINUSE = (
 
 _MIGRATION_ERROR = 'error: migration failed: table "orderz" does not exist (details: 0002_prices.up.sql)'
 
+
+def _too_early(when: When) -> str:
+    """The first instance starts before the sidecar listens."""
+    if when.run.attempt == 0:
+        return "wget: can't connect to remote host (127.0.0.1): Connection refused"
+    return "[::ffff:127.0.0.1]:40000: url:/"
+
+
 FAILURES: Mapping[str, Mapping[str, Program]] = {
     "app-with-migration": {
         "db-migration": ends(
@@ -46,6 +54,27 @@ FAILURES: Mapping[str, Mapping[str, Program]] = {
         "seed": ends(0.2, Line(0.15, "seeded /data/uploads")),
         "webapp": ends(2.1, Line(-0.02, "touch: /data/uploads/.lock: Permission denied", "stderr"), code=1),
         "uploader": Program(usage=SMALL, files={"/data/uploads/now": "Thu Jan  1 00:00:00 UTC 1970\n"}),
+    },
+    "read-only-volume": {
+        "exporter": ends(
+            2.1, Line(-0.02, "sh: can't create /data/report.txt: Read-only file system", "stderr"), code=1
+        ),
+        "webapp": QUIET_NGINX,
+    },
+    "early-start": {
+        "proxy": HTTPD,
+        "api": Program((Line(0.2, _too_early, "stderr"),), Exit(0.4, 1, only_attempt=0), stop=NO_TRAP, usage=SMALL),
+    },
+    "exits-at-once": {"webapp": ends(0.1), "redis": REDIS},
+    "ambassador-down": {
+        "webapp": ends(
+            1.1, Line(-0.02, "nc: can't connect to remote host (127.0.0.1): Connection refused", "stderr"), code=1
+        ),
+        "db-ambassador": ends(2.1, Line(-0.02, "fatal: no certificate", "stderr"), code=2),
+    },
+    "import-failed": {
+        "import": ends(3.1, Line(0.02, "reading prices.csv"), Line(-0.02, "error: line 7: no price", "stderr"), code=3),
+        "audit": ends(5.1, Line(5.05, "audited")),
     },
     "missing-dependency": {"webapp": QUIET_NGINX, "log-agent": Program(fluent_bit_start(), usage=Usage(5, 20))},
     "memory-hog": {

@@ -88,6 +88,11 @@ SCENARIOS: tuple[Scenario, ...] = (
     Scenario("app-with-migration", 9.2),
     Scenario("port-conflict", 8.8),
     Scenario("volume-permission", 7.9),
+    Scenario("read-only-volume", 7.0),
+    Scenario("ambassador-down", 9.6),
+    Scenario("early-start", 6.5),
+    Scenario("exits-at-once", 8.3),
+    Scenario("import-failed", 5.6),
     Scenario("missing-dependency", 7.4),
     Scenario("missing-volume", 6.3),
     Scenario(

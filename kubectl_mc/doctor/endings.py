@@ -19,7 +19,8 @@ _REJECTED = "Pod was rejected: "
 
 _SHUTDOWN = frozenset({"Shutdown", "NodeShutdown", "Terminated"})
 """Reasons of a pod that went down with its node, on purpose."""
-_NOT_ADMISSION = frozenset({"Evicted", "DeadlineExceeded", "NodeLost", "Preempting", *_SHUTDOWN})
+_NOT_ADMISSION = frozenset({"Evicted", "DeadlineExceeded", "NodeLost", "Preempting", "NodePorts", *_SHUTDOWN})
+"""Of the reasons of failed pods those that have a finding of their own."""
 _OUT_OF = re.compile(r"OutOf(\S+)")
 
 

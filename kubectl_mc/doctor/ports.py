@@ -134,6 +134,7 @@ def host_port_taken(case: Case) -> Iterator[Finding]:
         ),
         next=(Step(("status", "-A", "--field-selector", f"spec.nodeName={pod.node}"), namespaced=False),),
         at=wanted[0][1].at if wanted else "",
+        consequences=("no container of it was started, and none will be: a refused pod is not tried again",),
     )
 
 

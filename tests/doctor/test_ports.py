@@ -164,6 +164,7 @@ def test_a_pod_that_the_kubelet_turned_away_for_a_host_port() -> None:
     app = container("app", ports=[{"containerPort": 80, "hostPort": 8099}])
     findings = found(case(pod(app, phase="Failed", status=status)))
 
+    assert list(findings) == ["port-conflict"]
     assert findings["port-conflict"].container == "app"
     assert findings["port-conflict"].summary == (
         "node node-1 turned the pod away: host port 8099 of app is taken there by another pod"
