@@ -36,7 +36,7 @@ _RETRY = frozenset(
         "init-failed", "crashloop", "sidecar-crashloop", "exits-normally", "container-failed", "oom-killed",
         "unknown-137", "port-conflict", "volume-permission", "volume-read-only", "post-start-failed", "start-error",
         "liveness-killed", "startup-probe-failing", "sidecar-not-started", "probe-wrong-container",
-        "app-before-sidecar",
+        "app-before-sidecar", "stopped",
     }
 )  # fmt: skip
 
