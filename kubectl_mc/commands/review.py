@@ -5,9 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
-from kubectl_mc.doctor.case import Case
 from kubectl_mc.doctor.catalogue import KINDS
-from kubectl_mc.doctor.diagnosis import diagnose
 from kubectl_mc.doctor.finding import Finding, Grade
 from kubectl_mc.doctor.review.refused import duplicate_key
 from kubectl_mc.doctor.review.remark import Remark, fails
@@ -55,7 +53,7 @@ def run_review(session: Session, files: Sequence[str], output: str, ignore: Sequ
         session.report(error)
     if not read.manifests and not read.errors:
         raise McError(f"{', '.join(files)}: no object in it")
-    if not output:
+    if not output and (found or not read.errors):
         session.note(tally(remarks, len(found)))
     if fails(remarks, strict=strict):
         return ExitCode.FAULT_FOUND
@@ -102,6 +100,9 @@ def _judged(work: Workload, session: Session) -> Iterator[Finding]:
     """What the status of a pod tells, where there is one: `kubectl get pod x -o yaml | kubectl mc doctor -f -`."""
     if work.kind != "Pod" or not work.pod.phase:
         return
+    from kubectl_mc.doctor.case import Case
+    from kubectl_mc.doctor.diagnosis import diagnose
+
     for finding in diagnose(Case(work.pod, session.now())):
         guilty = work.pod.container(finding.container)
         yield replace(finding, at=finding.at or (guilty.spec.at if guilty is not None else "") or "status")

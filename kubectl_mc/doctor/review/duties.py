@@ -1,5 +1,6 @@
 """What a container, and a pod, is there for: one thing each."""
 
+import re
 from collections.abc import Iterator
 
 from kubectl_mc.doctor.finding import Certainty, Finding, Grade
@@ -14,6 +15,7 @@ _SUPERVISORS = frozenset({
     "supervisord", "s6-svscan", "runsvdir", "runit", "foreman", "honcho", "monit", "circusd", "systemd", "init",
     "my_init", "pm2", "pm2-runtime", "concurrently", "multirun", "overmind", "hivemind", "god",
 })  # fmt: skip
+_SLEEPS = re.compile(r"\bsleep (\d{1,6})s?(?!\w)")
 _LOOPS = ("while", "until", "for")
 _MANY = 5
 """More containers than that side by side: each is one more reason for the whole pod not to be ready."""
@@ -196,12 +198,8 @@ def pre_stop_slow(work: Workload) -> Iterator[Finding]:
         hook = spec.hook("preStop")
         if hook is None:
             continue
-        words = hook.command
-        if words and (script := " ".join(words).split("sleep ")[1:]):
-            number = script[0].split()[0].strip(";&|'\"s")
-            seconds = int(number) if number.isdecimal() else 0
-        else:
-            seconds = hook.sleep
+        found = _SLEEPS.search(" ".join(hook.command))
+        seconds = int(found[1]) if found is not None else hook.sleep
         if seconds >= grace:
             yield Finding(
                 "pre-stop-slow",

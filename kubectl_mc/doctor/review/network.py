@@ -7,7 +7,7 @@ from kubectl_mc.doctor.finding import Certainty, Finding, Grade
 from kubectl_mc.doctor.review.workload import Workload
 from kubectl_mc.model.coupling.listening import Sign
 from kubectl_mc.model.coupling.settings import settings
-from kubectl_mc.model.fields import labels, mapping
+from kubectl_mc.model.fields import labels, mapping, objects
 from kubectl_mc.model.spec import ContainerSpec
 
 _HOST_NAME = re.compile(r"(?:.*-)?(?:host|hostname|addr|address|server|servers|endpoint|url|uri|dsn|upstream|backend)")
@@ -46,9 +46,7 @@ def host_port_conflict(work: Workload) -> Iterator[Finding]:
     """A port of the node can be given once."""
     seen: dict[tuple[int, str, str], str] = {}
     for spec in work.specs:
-        addresses = [
-            str(port.get("hostIP", "")) for port in work.raw(spec).get("ports") or () if isinstance(port, dict)
-        ]
+        addresses = [str(port.get("hostIP", "")) for port in objects(work.raw(spec), "ports")]
         for port, address in zip(spec.ports, addresses, strict=False):
             if not port.host_port:
                 continue

@@ -149,19 +149,18 @@ def job_held_by_sidecar(work: Workload) -> Iterator[Finding]:
     """A Job is complete when all its app containers have ended."""
     if not work.is_job or len(work.apps) < 2 or any(_ENDS_SIBLING.search(" ".join(spec.words)) for spec in work.apps):
         return
-    staying = {spec.name: why for spec in work.apps if (why := serves_for_ever(spec) or _goes_on(work, spec))}
-    if len(staying) == len(work.apps):
-        return
-    worker = next(spec for spec in work.apps if spec.name not in staying)
-    for name, why in staying.items():
-        spec = work.spec_of(name)
+    reasons = [serves_for_ever(spec) or _goes_on(work, spec) for spec in work.apps]
+    worker = next((spec for spec, why in zip(work.apps, reasons, strict=True) if not why), None)
+    for spec, why in zip(work.apps, reasons, strict=True):
+        if worker is None or not why:
+            continue
         yield Finding(
             "job-held-by-sidecar",
-            f"the Job never completes: {name} runs on ({why}) when {worker.name} has ended",
+            f"the Job never completes: {spec.name} runs on ({why}) when {worker.name} has ended",
             certainty=Certainty.LIKELY,
-            container=name,
+            container=spec.name,
             at=spec.at,
-            instead=_NATIVE.format(name=name),
+            instead=_NATIVE.format(name=spec.name),
         )
 
 

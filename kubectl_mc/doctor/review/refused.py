@@ -23,7 +23,7 @@ def wrong_type(work: Workload) -> Iterator[Finding]:
                     f"the value of {name} in {spec.name} is {_type(value)}, and the API takes a text only",
                     container=spec.name,
                     at=f"{spec.at}.env[{number}].value",
-                    instead=f"value: {_quoted(value)}" if not isinstance(value, (dict, list)) else 'value: "..."',
+                    instead='value: "..."',
                 )
         for field in ("command", "args"):
             words = raw.get(field)
@@ -42,7 +42,7 @@ def wrong_type(work: Workload) -> Iterator[Finding]:
                         f"{field} of {spec.name} has {_type(word)} in it, and the API takes texts only",
                         container=spec.name,
                         at=f"{spec.at}.{field}[{number}]",
-                        instead=f"- {_quoted(word)}",
+                        instead='- "..."',
                     )
 
 
@@ -118,8 +118,3 @@ def _type(value: object) -> str:
     if isinstance(value, (int, float)):
         return "a number"
     return "empty" if value is None else "a mapping" if isinstance(value, dict) else "a list"
-
-
-def _quoted(value: object) -> str:
-    """How it has to be written. Not the value itself, which may be a password of digits."""
-    return '"..." (in quotes)' if not isinstance(value, bool) else f'"{str(value).lower()}"'

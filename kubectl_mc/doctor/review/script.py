@@ -4,6 +4,7 @@ import re
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from kubectl_mc.model.coupling.known import Kind, known_image
 from kubectl_mc.model.coupling.words import shell_script
@@ -76,7 +77,7 @@ def statements(spec: ContainerSpec) -> tuple[Statement, ...]:
     script = shell_script(spec.words)
     if script is None:
         return (_statement(list(spec.words), ""),) if spec.command else ()
-    return tuple(_statements(script))
+    return _cut(script)
 
 
 def serves_for_ever(spec: ContainerSpec) -> str:
@@ -93,6 +94,12 @@ def serves_for_ever(spec: ContainerSpec) -> str:
 
 def _short(statement: Statement) -> str:
     return "while true" if statement.program == "while" else statement.text[:60]
+
+
+@lru_cache(maxsize=256)
+def _cut(script: str) -> tuple[Statement, ...]:
+    """The statements of a script, kept, since several rules look at it."""
+    return tuple(_statements(script))
 
 
 def _statements(script: str) -> Iterator[Statement]:

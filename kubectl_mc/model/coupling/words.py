@@ -2,8 +2,9 @@
 
 import re
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from kubectl_mc.model.spec import ContainerSpec
 
@@ -118,8 +119,14 @@ def shell_script(words: tuple[str, ...]) -> str | None:
     return None
 
 
-def _split(script: str) -> Iterator[list[str]]:
-    """The tokens of a script, command by command. A script that no shell could read is split at blanks."""
+@lru_cache(maxsize=256)
+def _split(script: str) -> tuple[tuple[str, ...], ...]:
+    """The tokens of a script, command by command; kept, since one container is looked at for many reasons."""
+    return tuple(map(tuple, _tokens(script)))
+
+
+def _tokens(script: str) -> Iterator[list[str]]:
+    """The tokens of a script. One that no shell could read is split at blanks."""
     script = _HEREDOC.sub(lambda found: found[3], script.replace("\\\n", " ") + "\n")
     inner: list[str] = []
 
@@ -151,10 +158,10 @@ def _split(script: str) -> Iterator[list[str]]:
             current.append(token)
     yield current
     for script in inner:
-        yield from _split(script)
+        yield from _tokens(script)
 
 
-def _command(tokens: list[str], at: str) -> Command | None:
+def _command(tokens: Iterable[str], at: str) -> Command | None:
     words: list[str] = []
     outputs: list[tuple[str, str]] = []
     inputs: list[str] = []
