@@ -3,7 +3,6 @@
 After a change that is meant: cd tests && kubectl-mc doctor -f chapter.yaml > doctor/review/chapter.txt
 """
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -30,11 +29,7 @@ _MEANT_TO_BE_WRONG = {
 """What the demo's scenarios are there to show, where a manifest tells it already."""
 
 
-def _scenarios() -> Iterator[str]:
-    yield from sorted(path.stem for path in FOLDER.glob("*.yaml"))
-
-
-@pytest.mark.parametrize("name", _scenarios())
+@pytest.mark.parametrize("name", sorted(path.stem for path in FOLDER.glob("*.yaml")))
 def test_only_what_is_meant_to_be_wrong_is_called_an_error(name: str) -> None:
     text = (FOLDER / f"{name}.yaml").read_text(encoding="utf-8")
     errors = {finding.id for finding in findings(text) if finding.grade is Grade.ERROR}
