@@ -28,6 +28,7 @@ COMMANDS = {
     "logs": "The logs of all containers as one stream, in the order of time.",
     "doctor": "Why pods are not well: the one cause, its evidence, the next command.",
     "wait": "Wait until pods are ready; ends at once, with the cause, when that takes a change.",
+    "timeline": "How a pod started: what it waited for until it was ready, and for how long.",
     "map": "How the containers of a pod are coupled: ports, volumes, processes, patterns.",
     "events": "What happened to pods, their owners and their claims, told by container.",
     "exec": "A shell or a command in the right container, with its exit code.",

@@ -10,7 +10,7 @@ from kubectl_mc.model.coupling.patterns import Pattern, Shape
 from kubectl_mc.model.coupling.sharing import SharedVolume, Use
 from kubectl_mc.model.pod import Pod
 from kubectl_mc.render.map_drawing import drawing
-from kubectl_mc.render.page import Line, Page, Span, Style, Theme, line
+from kubectl_mc.render.page import Line, Page, Span, Style, Theme, clipped, line
 from kubectl_mc.render.table import Column, table
 from kubectl_mc.render.text import one_line, wrapped
 from kubectl_mc.render.words import glyph_span, state_words
@@ -45,7 +45,7 @@ def map_page(maps: Iterable[Mapped], width: int, theme: Theme, *, drawn: bool) -
     for mapped in maps:
         lines += [()] if lines else []
         lines += _map(mapped, width, theme, drawn=drawn)
-    return Page(lines)
+    return Page(clipped(spans, width, theme.ellipsis) for spans in lines)
 
 
 def _map(mapped: Mapped, width: int, theme: Theme, *, drawn: bool) -> Iterator[Line]:
