@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from kubectl_mc.demo.programs import Every, Exit, Failing, Line, Program, Stop, Stretch, Usage, When
 from kubectl_mc.demo.stock import HTTPD, JSON_APP, NGINX, NO_TRAP, QUIET_NGINX, REDIS, SHIPPER, SMALL, ends
@@ -111,6 +112,23 @@ FAILURES: Mapping[str, Mapping[str, Program]] = {
         ),
         "redis": REDIS,
     },
+    "slow-start": {
+        "recommender": Program(
+            (Line(0.1, "loading model"), Line(20, "loading model: 31 %"), Line(50, "loading model: 78 %")),
+            failing=(Failing("startup", "dial tcp {ip}:8500: connect: connection refused"),),
+            stop=NO_TRAP,
+            usage=Usage(400, 120),
+        ),
+        "redis": REDIS,
+    },
+    "wrong-probe": {
+        "webapp": Program(
+            (*nginx_start(), traffic(nginx_access())),
+            failing=(Failing("readiness", "HTTP probe failed with statuscode: 404"),),
+            usage=Usage(3, 8),
+        ),
+    },
+    "nearly-full": {"session-store": replace(REDIS, usage=Usage(12, 60.5)), "webapp": NGINX},
     "readiness-gate": {"webapp": NGINX, "redis": REDIS},
     "finished-first": {
         "c0": ends(2.1, Line(0.02, "exporting"), Line(2.05, "exported 1200 rows")),

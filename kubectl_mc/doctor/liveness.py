@@ -12,7 +12,7 @@ from kubectl_mc.doctor.end import End, Now, end_of
 from kubectl_mc.doctor.evidence import end_line, event_line, log_line, probe_line
 from kubectl_mc.doctor.finding import Certainty, Finding, Grade, Step, mc
 from kubectl_mc.model.event import Event
-from kubectl_mc.model.pod import Container
+from kubectl_mc.model.pod import Container, ContainerState
 from kubectl_mc.model.spec import Probe
 from kubectl_mc.model.times import human_duration, seconds_between
 
@@ -42,7 +42,7 @@ def killed_by(case: Case, container: Container, kind: str) -> Kill | None:
     """How the kubelet says that it killed the last instance for a probe; None if it doesn't.
 
     In a crash loop the word about the last kill is often missing, since the kubelet sends only so many events (see
-    `answers`): an end by SIGKILL or SIGTERM after several that it told of is taken for one more.
+    `answers`): an end by SIGKILL or SIGTERM, no sooner than the probe can have failed, is taken for one more.
     """
     end = end_of(container, case.pod)
     if end is None or end.state.reason == "OOMKilled":
@@ -55,8 +55,15 @@ def killed_by(case: Case, container: Container, kind: str) -> Kill | None:
     slack = timedelta(seconds=case.pod.shared.grace + _SLACK_SECONDS)
     if event.last_seen >= end.state.finished_at - slack:
         return Kill(event, Certainty.OBSERVED)
-    alike = end.state.exit_code in _KILLED and event.count > 1
-    return Kill(event, Certainty.LIKELY) if alike else None
+    return Kill(event, Certainty.LIKELY) if _alike(end.state, container.spec.probe(kind)) else None
+
+
+def _alike(end: ContainerState, probe: Probe | None) -> bool:
+    """Whether an end looks like the work of a probe."""
+    ran = seconds_between(end.started_at, end.finished_at)
+    if probe is None or ran is None or end.exit_code not in _KILLED:
+        return False
+    return ran >= probe.initial_delay + probe.period * (probe.failure_threshold - 1)
 
 
 def liveness_killed(case: Case, container: Container) -> Finding | None:

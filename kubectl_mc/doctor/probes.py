@@ -63,7 +63,7 @@ def startup_probe_failing(case: Case, container: Container) -> Finding | None:
             probe_line(probe),
             *last_words(case, container),
         ),
-        next=(_log(case, container), *ask_again(case, container, probe)),
+        next=(_log(case, container, previous=killed is not None), *ask_again(case, container, probe)),
         at=probe.at,
     )
 
@@ -255,5 +255,7 @@ def _yaml(case: Case) -> Step:
     return kubectl("get", "pod", case.pod.name, "-o", "yaml")
 
 
-def _log(case: Case, container: Container) -> Step:
-    return mc("logs", case.pod.name, "-c", container.name)
+def _log(case: Case, container: Container, *, previous: bool = False) -> Step:
+    """Its log, or that of the instance before where another one runs."""
+    before = ("-p",) if previous and container.state.running else ()
+    return mc("logs", case.pod.name, "-c", container.name, *before)

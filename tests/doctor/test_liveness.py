@@ -51,7 +51,7 @@ def test_a_container_that_is_killed_before_it_can_have_started_is_told_of_its_pr
 
 
 def test_the_word_about_the_last_of_many_kills_may_be_missing() -> None:
-    judged = _case(_BACK_OFF, ended(137, "Error", seconds=60), _unhealthy(900), _killing(900, count=5))
+    judged = _case(_BACK_OFF, ended(137, "Error", seconds=60, ran=31), _unhealthy(900), _killing(900))
     cause = primary(judged)
 
     assert cause is not None
@@ -60,6 +60,12 @@ def test_the_word_about_the_last_of_many_kills_may_be_missing() -> None:
 
 def test_an_end_by_its_own_doing_after_a_kill_is_not_the_probes() -> None:
     judged = _case(_BACK_OFF, ended(1, "Error", seconds=60), _unhealthy(900), _killing(900, count=5))
+
+    assert "liveness-killed" not in found(judged)
+
+
+def test_an_end_sooner_than_the_probe_can_have_failed_is_not_the_probes() -> None:
+    judged = _case(_BACK_OFF, ended(137, "Error", seconds=60, ran=4), _unhealthy(900), _killing(900))
 
     assert "liveness-killed" not in found(judged)
 
