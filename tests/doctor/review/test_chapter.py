@@ -24,6 +24,7 @@ def test_the_manifests_of_the_chapter(monkeypatch: pytest.MonkeyPatch) -> None:
 
 _MEANT_TO_BE_WRONG = {
     "port-conflict": {"port-conflict"},
+    "read-only-volume": {"volume-read-only"},
     "report-held": {"job-held-by-sidecar"},
 }
 """What the demo's scenarios are there to show, where a manifest tells it already."""
