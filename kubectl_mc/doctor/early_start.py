@@ -6,6 +6,7 @@ from kubectl_mc.doctor.end import Now
 from kubectl_mc.doctor.evidence import spec_line
 from kubectl_mc.doctor.finding import Certainty, Finding, Grade
 from kubectl_mc.doctor.local_ports import refusal_of
+from kubectl_mc.doctor.source import edit
 from kubectl_mc.model.fact import end_words
 from kubectl_mc.model.pod import Container
 from kubectl_mc.model.spec import Role
@@ -39,7 +40,7 @@ def app_before_sidecar(case: Case, container: Container) -> Finding | None:
         grade=Grade.WARNING,
         certainty=Certainty.LIKELY,
         evidence=(*refusal.evidence, *crash.lines, lacks),
-        next=(crash.log,),
+        next=(crash.log, *edit(case.pod)),
         at=at,
     )
 

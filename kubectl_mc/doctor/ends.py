@@ -7,9 +7,11 @@ from kubectl_mc.doctor.end import Now
 from kubectl_mc.doctor.evidence import spec_line
 from kubectl_mc.doctor.finding import Finding, Grade
 from kubectl_mc.doctor.local_ports import Refusal, refusal_of
+from kubectl_mc.doctor.source import edit
 from kubectl_mc.doctor.wording import listed
 from kubectl_mc.model.fact import end_words
 from kubectl_mc.model.pod import Container
+from kubectl_mc.model.secrecy import masked_words
 from kubectl_mc.model.spec import Role
 from kubectl_mc.model.times import age
 
@@ -60,17 +62,18 @@ def exits_normally(case: Case, container: Container) -> Finding | None:
         else "what is to end belongs in a Job or an init container"
     )
     complaint = crash.complaint
-    words = container.spec.words
+    spec = container.spec
+    at = f"{spec.at}.{'command' if spec.command or not spec.args else 'args'}"
     return Finding(
         "exits-normally",
         f"{crash.subject} ends without an error (exit 0){crash.ran}{crash.history}, and {policy}: {advice}",
         evidence=(
             *crash.lines,
-            *([spec_line(f"{container.spec.at}.command", " ".join(words))] if words else []),
+            *([spec_line(at, " ".join(masked_words(spec.words)))] if spec.words else []),
             *(complaint.evidence if complaint is not None else ()),
         ),
-        next=(crash.log,),
-        at=f"{container.spec.at}.command",
+        next=(crash.log, *edit(case.pod)),
+        at=at,
     )
 
 

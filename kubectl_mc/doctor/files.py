@@ -1,13 +1,15 @@
 """Containers that may not use a file: on which volume it is, who else writes there and as whom, or why nobody can."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kubectl_mc.doctor.case import Case
 from kubectl_mc.doctor.complaint import last_words
 from kubectl_mc.doctor.crash import Crash, crash_of
 from kubectl_mc.doctor.evidence import spec_line
-from kubectl_mc.doctor.finding import Certainty, Finding, mc
+from kubectl_mc.doctor.finding import Certainty, Finding, Step, mc
+from kubectl_mc.doctor.source import edit
 from kubectl_mc.model.coupling.paths import Sure
 from kubectl_mc.model.coupling.sharing import READ_ONLY_KINDS, SharedVolume, Use
 from kubectl_mc.model.health import Health, container_health
@@ -75,9 +77,24 @@ class _Trouble:
             summary,
             certainty=certainty,
             evidence=(self.line, *lines, *(crash.lines if crash is not None else ())),
-            next=(crash.log if crash is not None else mc("logs", name, "-c", self.container.name),),
+            next=(
+                crash.log if crash is not None else mc("logs", name, "-c", self.container.name),
+                *self._look(),
+                *edit(self.case.pod),
+            ),
             at=at,
         )
+
+    def _look(self) -> Iterator[Step]:
+        """How the file looks to somebody who runs and has the same volume at the same place in it."""
+        mount = self.mount
+        for use in self.siblings():
+            sibling = self.case.pod.container(use.container)
+            if mount is not None and use.sub_path == mount.sub_path and sibling is not None and sibling.state.running:
+                path = use.path.rstrip("/") + self.path.removeprefix(mount.path.rstrip("/"))
+                parent = path.rpartition("/")[0] or "/"
+                yield mc("exec", self.case.pod.name, "-c", use.container, "--", "ls", "-lan", parent)
+                return
 
 
 def volume_read_only(case: Case, container: Container) -> Finding | None:

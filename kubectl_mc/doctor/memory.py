@@ -4,6 +4,7 @@ from kubectl_mc.doctor.case import Case
 from kubectl_mc.doctor.crash import Crash, crash_of
 from kubectl_mc.doctor.evidence import spec_line
 from kubectl_mc.doctor.finding import Finding, kubectl
+from kubectl_mc.doctor.source import edit
 from kubectl_mc.model.pod import Container
 from kubectl_mc.model.quantity import mebibytes
 
@@ -23,7 +24,7 @@ def oom_killed(case: Case, container: Container) -> Finding | None:
         f"{_killed(crash, where)}{crash.history}{crash.effect}",
         grade=crash.grade,
         evidence=(*crash.lines, spec_line(at, limit or "not set"), *_used(case, container)),
-        next=(crash.log, kubectl("top", "pod", case.pod.name, "--containers")),
+        next=(crash.log, kubectl("top", "pod", case.pod.name, "--containers"), *edit(case.pod)),
         at=at,
     )
 

@@ -9,6 +9,7 @@ from kubectl_mc.doctor.complaint import last_words
 from kubectl_mc.doctor.crash import Crash, crash_of
 from kubectl_mc.doctor.evidence import spec_line
 from kubectl_mc.doctor.finding import Certainty, Finding, Grade, Step, mc
+from kubectl_mc.doctor.source import edit
 from kubectl_mc.doctor.wording import listed
 from kubectl_mc.model.coupling.coupled import Coupling
 from kubectl_mc.model.coupling.listening import Listener, Sign
@@ -71,7 +72,11 @@ def port_conflict(case: Case, container: Container) -> Finding | None:
             *(spec_line(each.at, f"{each.said} ({each.container})") for each in (*others, *([own] if own else []))),
             *(crash.lines if crash is not None else ()),
         ),
-        next=(crash.log if crash is not None else mc("logs", case.pod.name, "-c", container.name),),
+        next=(
+            crash.log if crash is not None else mc("logs", case.pod.name, "-c", container.name),
+            mc("map", case.pod.name),
+            *edit(case.pod),
+        ),
         at=own.at if own is not None else "",
     )
 
@@ -101,7 +106,7 @@ def declared_clash(case: Case) -> Iterator[Finding]:
                 spec_line(port.at, f"containerPort: {number} ({name})")
                 for name, (_, port) in zip(names, there, strict=True)
             ),
-            next=(mc("logs", pod.name, *(word for name in names for word in ("-c", name))),),
+            next=(mc("map", pod.name), *edit(pod)),
             at=there[-1][1].at,
         )
 

@@ -4,6 +4,7 @@ A Secret's values are never read at all; this is for what people write plainly i
 """
 
 import re
+from collections.abc import Iterable, Iterator
 
 _NAMES = re.compile(
     r"(?i)(passw(or)?d|passphrase|secret|api_?key|access_?key|private_?key|(^|_)token($|_)|auth_?token|credential|"
@@ -41,3 +42,21 @@ def masked(name: str, value: str) -> str:
     if named_as_secret(name) or _LOOKS.search(value):
         return MASK
     return _IN_URL.sub(lambda found: f"{found['before']}{MASK}{found['behind']}", value)
+
+
+def masked_words(words: Iterable[str]) -> Iterator[str]:
+    """The words of a command that may be shown: secret values of flags, of variables and in URLs are covered.
+
+    A word with blanks is a script, whose own words are looked at.
+    """
+    awaited = False
+    for word in words:
+        if len(parts := re.split(r"(\s+)", word)) > 1:
+            shown = list(masked_words(parts[::2]))
+            yield "".join(part for pair in zip(shown, (*parts[1::2], ""), strict=True) for part in pair)
+            awaited = False
+            continue
+        name, equals, value = word.partition("=")
+        called = name.lstrip("-").replace("-", "_")
+        yield MASK if awaited else f"{name}={masked(called, value)}" if equals else masked("", word)
+        awaited = not equals and name.startswith("-") and named_as_secret(called)

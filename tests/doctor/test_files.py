@@ -100,6 +100,14 @@ def test_other_sub_paths_of_a_volume_are_other_files() -> None:
     assert "seed" not in finding.summary
 
 
+def test_a_sibling_that_runs_can_be_asked_how_the_file_looks() -> None:
+    side = container("side", running(), ready=True, started=True, volumeMounts=[{"name": "data", "mountPath": "/in"}])
+    finding = judged("open /data/up/x: permission denied", mounted(webapp(securityContext=USER), side))
+
+    assert finding is not None
+    assert ("exec", "web", "-c", "side", "--", "ls", "-lan", "/in/up") in [step.words for step in finding.next]
+
+
 def test_an_init_steps_trouble_is_told_with_its_place() -> None:
     step = container("fix", BACK_OFF, restarts=2, last=ended(1), volumeMounts=DATA, securityContext=USER)
     document = mounted(container("app", waiting("PodInitializing")), init=(SEED, step))

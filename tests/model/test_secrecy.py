@@ -2,7 +2,7 @@
 
 import pytest
 
-from kubectl_mc.model.secrecy import MASK, is_secret, masked
+from kubectl_mc.model.secrecy import MASK, is_secret, masked, masked_words
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,17 @@ def test_what_only_talks_of_a_secret_is_shown(name: str, value: str) -> None:
 
 def test_of_a_url_only_the_password_is_covered() -> None:
     assert masked("URL", "postgres://user:hunter2@db:5432/app") == f"postgres://user:{MASK}@db:5432/app"
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        (["serve", "--port", "8080"], "serve --port 8080"),
+        (["db", "--password=hunter2", "-v"], f"db --password={MASK} -v"),
+        (["db", "--admin-password", "hunter2", "-v"], f"db --admin-password {MASK} -v"),
+        (["db", "--password-file", "/run/pw"], "db --password-file /run/pw"),
+        (["sh", "-c", "API_KEY=abc ./run  postgres://me:pw@db/x"], f"sh -c API_KEY={MASK} ./run  postgres://me:{MASK}@db/x"),
+    ],
+)  # fmt: skip
+def test_the_secrets_of_a_command_are_covered(words: list[str], shown: str) -> None:
+    assert " ".join(masked_words(words)) == shown
