@@ -20,6 +20,8 @@ PICTURES = {
     "logs": (["logs", "sidecar-down", "--tail", "4", "--events"], ["logs", "memory-hog", "--tail", "3"]),
     "doctor": (["doctor", "readiness-failing"], ["doctor", "sidecar-gate"]),
     "events": (["events", "port-conflict"],),
+    "timeline": (["timeline", "deploy/production-app"],),
+    "map": (["map", "webapp-with-logging"], ["map", "app-with-cache"]),
 }
 LINES = 18
 """A picture shows the beginning of what a command prints."""

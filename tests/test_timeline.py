@@ -56,7 +56,7 @@ def test_what_a_pod_waited_for_adds_up(here: Path) -> None:
 def test_a_missing_image_is_what_is_waited_for(here: Path) -> None:
     result = _timeline(here, "image-typo")
 
-    assert result.lines[0].startswith("demo/image-typo  not ready ")
+    assert result.lines[0].startswith("demo/image-typo  not ready, ")
     assert "and goes on" in result.out
 
 

@@ -31,8 +31,12 @@ _STYLES = {
     Kind.BACK_OFF: Style.BAD, Kind.WAIT: Style.BAD,
 }  # fmt: skip
 _OUTCOMES = {
-    Outcome.READY: Style.GOOD, Outcome.SUCCEEDED: Style.GOOD, Outcome.FAILED: Style.BAD, Outcome.WAITING: Style.WARN,
-}  # fmt: skip
+    Outcome.READY: Style.GOOD,
+    Outcome.READY_AGAIN: Style.GOOD,
+    Outcome.SUCCEEDED: Style.GOOD,
+    Outcome.FAILED: Style.BAD,
+    Outcome.WAITING: Style.WARN,
+}
 _IN_SUMMARIES = {
     Kind.PULL: "pull", Kind.START: "start", Kind.RUN: "run", Kind.GATE: "gate", Kind.PROBES: "to ready",
     Kind.WAIT: "cannot start", Kind.BACK_OFF: "down", Kind.SCHEDULING: "scheduling", Kind.SANDBOX: "set-up",
@@ -100,7 +104,8 @@ def _head(pod: Pod, told: Timeline, width: int) -> Iterator[Line]:
         Outcome.READY: f"ready {took} after it was created",
         Outcome.SUCCEEDED: f"succeeded {took} after it was created",
         Outcome.FAILED: f"failed {took} after it was created",
-        Outcome.WAITING: f"not ready {took} after it was created",
+        Outcome.READY_AGAIN: f"ready again {took} after it was created",
+        Outcome.WAITING: f"not ready, {took} after it was created",
     }[told.outcome]
     if width_of(name) + 2 + width_of(words) <= width:
         yield line(Span(name, Style.STRONG), "  ", Span(words, _OUTCOMES[told.outcome]))

@@ -82,6 +82,7 @@ def test_how_a_container_ended_before_is_told() -> None:
     app = container("app", up(300), ready=True, restarts=1, last=over(4, 280, 137, "OOMKilled"))
     text = _text(pod(app, conditions={"PodScheduled": since(1), "Ready": since(301)}), 160)
 
+    assert text.startswith("shop/web  ready again 5m1s after it was created")
     assert "app restarted once: the instance before ended 5m20s ago (exit 137, SIGKILL, OOMKilled)" in text
     assert "was down for 20s" in text
 
@@ -92,7 +93,7 @@ def test_what_goes_on_is_said() -> None:
     )
 
     assert "app cannot start (ImagePullBackOff) and goes on" in _text(document, events=[])
-    assert _text(document).startswith("shop/web  not ready 10m after it was created")
+    assert _text(document).startswith("shop/web  not ready, 10m after it was created")
 
 
 def test_several_pods_are_listed_what_is_not_ready_first_then_the_slowest() -> None:

@@ -135,6 +135,10 @@ class _Reader:
             return self._ended(course, starts)
         ready_at = self._ready()
         if ready_at is not None:
+            restarted = [c for c in (*self.apps, *self.steps) if c.role is not Role.INIT and c.status.restarts]
+            if restarted:
+                self._to_ready_again(course, starts, restarted, ready_at[1])
+                return Outcome.READY_AGAIN
             self._to_ready(course, starts, *ready_at)
             return Outcome.READY
         self._to_now(course, starts, stuck)
@@ -152,16 +156,14 @@ class _Reader:
 
     def _to_ready(self, course: Course, starts: Mapping[str, datetime], inner: datetime, whole: datetime) -> None:
         last = self._last_ready(starts, inner)
-        again = any(c.status.restarts for c in self.pod.containers if c.role in (Role.APP, Role.SIDECAR))
         if last is not None:
             self._through_starts(course, last, starts)
-            note = "restarted since: the time is that of the last change" if again else ""
-            course.to(Kind.PROBES, inner, last.name, approximate=again, note=note or probe_words(last))
+            course.to(Kind.PROBES, inner, last.name, note=probe_words(last))
         else:
             course.to(Kind.IDLE, inner)
         course.to(Kind.GATES if self.pod.readiness_gates else Kind.IDLE, whole)
         for app in self.apps:
-            if app.name in starts and app.status.ready and not app.status.restarts:
+            if app.name in starts and app.status.ready:
                 at = ready_of(app, starts[app.name], self.marks[app.name], inner)
                 until = inner if last is app else at.at
                 exact = at.exact or last is app
@@ -169,6 +171,19 @@ class _Reader:
                     self.walked.append(
                         Stretch(Kind.PROBES, starts[app.name], until, app.name, not exact, note=probe_words(app))
                     )
+
+    def _to_ready_again(
+        self, course: Course, starts: Mapping[str, datetime], restarted: Sequence[Container], whole: datetime
+    ) -> None:
+        """A pod that is ready after a restart: the last one of all that there were."""
+        last = max(restarted, key=lambda each: each.state.started_at or self.created)
+        self._through_starts(course, last, starts)
+        before = last.status.last
+        if before is not None and before.finished_at is not None:
+            unsure = last.status.restarts > 1
+            course.to(Kind.RUN, second(before.finished_at), last.name, approximate=unsure, note=restart_words(last))
+            course.to(Kind.BACK_OFF, second(last.state.started_at) or whole, last.name)
+        course.to(Kind.PROBES, whole, last.name, note=probe_words(last))
 
     def _last_ready(self, starts: Mapping[str, datetime], inner: datetime) -> Container | None:
         """The container that the others waited for."""

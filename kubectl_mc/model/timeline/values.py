@@ -90,6 +90,8 @@ class Outcome(StrEnum):
     """What it came to."""
 
     READY = "ready"
+    READY_AGAIN = "ready-again"
+    """It is ready, and a container has restarted since it was first, of which the API keeps no time."""
     SUCCEEDED = "succeeded"
     FAILED = "failed"
     WAITING = "waiting"

@@ -197,8 +197,9 @@ def test_a_restart_is_a_gap_and_what_is_not_kept_of_others_is_said() -> None:
 
     assert _track(found, "app")[-3:] == ["app run 276", "app back-off 20", "app up 300..."]
     assert (restarts.count, restarts.down, restarts.forgotten) == (1, 20, 0)
-    assert found.path[-1].approximate
-    assert "restarted since" in found.path[-1].note
+    assert (found.outcome, found.seconds) == (Outcome.READY_AGAIN, 301)
+    assert words(found.path)[-4:] == ["app start 1", "app run 276", "app back-off 20", "app probes 1"]
+    assert found.missing == ("when it was ready first is not kept, since a container has restarted after that",)
 
 
 def test_of_a_container_that_restarted_long_ago_the_first_start_is_not_made_up() -> None:
@@ -206,7 +207,15 @@ def test_of_a_container_that_restarted_long_ago_the_first_start_is_not_made_up()
     found = told(pod(app, conditions={**SCHEDULED, "Ready": since(301)}))
 
     assert "app start" not in " ".join(words(found.path))
+    assert words(found.path)[-3:] == ["~app run 277", "app back-off 20", "app probes 1"]
     assert [each.forgotten for each in found.restarts] == [6]
+
+
+def test_a_pod_that_is_ready_long_after_its_start_may_have_been_so_before() -> None:
+    app = container("app", up(-5000), ready=True, **PROBED)
+    document = pod(app, conditions={**SCHEDULED, "Ready": since(500)})
+
+    assert "the time of Ready is that of its last change: it may have been ready before" in told(document).missing
 
 
 def test_a_pod_that_is_being_deleted_says_so() -> None:
