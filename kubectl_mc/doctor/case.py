@@ -5,11 +5,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from kubectl_mc.model.coupling.coupled import Coupling, coupling
 from kubectl_mc.model.event import Event
 from kubectl_mc.model.metrics import Usage
 from kubectl_mc.model.pod import Container, Pod
+
+if TYPE_CHECKING:
+    from kubectl_mc.model.coupling.coupled import Coupling
 
 
 class Presence(Enum):
@@ -77,8 +80,10 @@ class Case:
     """By container; empty where nothing measures it."""
 
     @cached_property
-    def coupled(self) -> Coupling:
+    def coupled(self) -> "Coupling":
         """How its containers depend on each other; worked out when it is first asked for."""
+        from kubectl_mc.model.coupling.coupled import coupling  # few pods need it
+
         return coupling(self.pod)
 
     def known(self, kind: str, name: str) -> Known:

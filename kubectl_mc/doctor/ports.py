@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from kubectl_mc.doctor.case import Case
 from kubectl_mc.doctor.complaint import last_words
@@ -11,12 +12,14 @@ from kubectl_mc.doctor.evidence import spec_line
 from kubectl_mc.doctor.finding import Certainty, Finding, Grade, Step, mc
 from kubectl_mc.doctor.source import edit
 from kubectl_mc.doctor.wording import listed
-from kubectl_mc.model.coupling.coupled import Coupling
 from kubectl_mc.model.coupling.listening import Listener, Sign
 from kubectl_mc.model.health import Health, container_health
 from kubectl_mc.model.pod import Container
 from kubectl_mc.model.progress import subject
 from kubectl_mc.model.spec import Port, Role
+
+if TYPE_CHECKING:
+    from kubectl_mc.model.coupling.coupled import Coupling
 
 _TAKEN = re.compile(
     r"""(?i)
@@ -53,10 +56,10 @@ def port_conflict(case: Case, container: Container) -> Finding | None:
     waits = container_health(container, case.pod) in (Health.UNREADY, Health.WORKING) and container.state.running
     if crash is None and not waits:
         return None
-    coupled = case.coupled
-    wish = _wish(case, container, crash, coupled)
+    wish = _wish(case, container, crash)
     if wish is None:
         return None
+    coupled = case.coupled
     others = _others(case, container, coupled, wish)
     who = crash.subject if crash is not None else subject(container, case.pod)
     own = next(
@@ -143,7 +146,7 @@ def host_port_taken(case: Case) -> Iterator[Finding]:
     )
 
 
-def _wish(case: Case, container: Container, crash: Crash | None, coupled: Coupling) -> _Wish | None:
+def _wish(case: Case, container: Container, crash: Crash | None) -> _Wish | None:
     """The port that its last words say is taken; None where they say nothing of the kind."""
     words = last_words(case, container, crash.end.state if crash is not None else None)
     lines = [line for line, _ in words]
@@ -152,10 +155,10 @@ def _wish(case: Case, container: Container, crash: Crash | None, coupled: Coupli
         return None
     # Node says it twice, and only the first has the address.
     at = next((at for at in found if _PORTS.search(lines[at])), found[-1])
-    return _meant(container, coupled, lines[at : at + _NEAR], words[at][1])
+    return _meant(container, case.coupled, lines[at : at + _NEAR], words[at][1])
 
 
-def _meant(container: Container, coupled: Coupling, lines: Sequence[str], evidence: str) -> _Wish:
+def _meant(container: Container, coupled: "Coupling", lines: Sequence[str], evidence: str) -> _Wish:
     protocol = "UDP" if re.search(r"(?i)\budp\b|DGRAM", lines[0]) else "TCP"
     for line in lines:
         if (found := _PORTS.search(line)) is not None and 0 < (port := int(found[found.lastgroup or 0])) < 65536:
@@ -168,7 +171,7 @@ def _meant(container: Container, coupled: Coupling, lines: Sequence[str], eviden
     return _Wish(chosen[0].port if len(chosen) == 1 else None, protocol, evidence)
 
 
-def _others(case: Case, container: Container, coupled: Coupling, wish: _Wish) -> tuple[Listener, ...]:
+def _others(case: Case, container: Container, coupled: "Coupling", wish: _Wish) -> tuple[Listener, ...]:
     """The siblings that may have the port, those that run first. Steps that are over have nothing any more."""
     if wish.port is None:
         return ()
