@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from kubectl_mc.demo.scenarios import FOLDER
+from kubectl_mc.doctor.catalogue import KINDS
 from kubectl_mc.doctor.finding import Grade
 from tests.commands import run
 from tests.doctor.review.reviewed import findings
+from tests.doctor.review.test_rules import FIRES_AND_DOESNT
 
 _TESTS = Path(__file__).parents[2]
 
@@ -50,3 +52,12 @@ def test_a_healthy_example_has_no_errors(name: str) -> None:
 )
 def test_an_example_of_a_pitfall_is_recognised_by_its_manifest_alone(name: str, id_: str) -> None:
     assert _errors(name) == {id_}
+
+
+def test_every_rule_stands_in_the_documentation() -> None:
+    text = (_TESTS.parent / "docs" / "rules.md").read_text(encoding="utf-8")
+    rows = {line.split("`")[1]: line for line in text.splitlines() if line.startswith("| `")}
+
+    assert {case[0] for case in FIRES_AND_DOESNT} | {"duplicate-key"} == rows.keys()
+    for id_, row in rows.items():
+        assert row.endswith(f"| {KINDS[id_].about} |")
