@@ -156,3 +156,13 @@ def test_status_in_a_pipe_loads_no_console_and_no_second_client(demo: RunningDem
         for name in modules
         if name.startswith(("rich.console", "kubernetes.client", "kubernetes.aio.client.models"))
     ]
+
+
+def test_a_review_of_manifests_loads_nothing_of_a_cluster(tmp_path: Path) -> None:
+    manifest = tmp_path / "web.yaml"
+    manifest.write_text("kind: Pod\nspec: {containers: [{name: app, image: 'app:1'}]}\n", encoding="utf-8")
+    modules = _loaded(["doctor", "-f", str(manifest)], KUBECONFIG=str(tmp_path / "none"))
+
+    assert "yaml" in _packages(modules)
+    assert not _packages(modules) & (_SLOW - {"yaml"})
+    assert not {"kubectl_mc.cluster.client", "kubectl_mc.doctor.diagnosis", "rich.console"} & modules

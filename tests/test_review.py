@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.commands import Result, run
+from tests.pods import container, ended, pod, running, waiting
 
 WARNED = """\
 apiVersion: v1
@@ -157,3 +158,78 @@ def test_sarif_has_what_its_schema_requires(doctor: Doctor) -> None:
 
 def test_the_list_of_rules_needs_no_file(doctor: Doctor) -> None:
     assert "no-limits" in doctor("--list-rules").out
+
+
+def _crashing(name: str) -> str:
+    return json.dumps(pod(container("app", waiting("CrashLoopBackOff"), restarts=3, last=ended(1, "Error")), name=name))
+
+
+def test_the_status_of_a_pod_is_judged_as_well(doctor: Doctor) -> None:
+    result = doctor("-f", "-", "-o", "json", stdin=_crashing("web"))
+    finding = _one(result, "crashloop")
+
+    assert result.exit_code == 3
+    assert (finding["pod"], finding["container"], finding["primary"]) == ("web", "app", True)
+    assert finding["path"] == "spec.containers[0]"
+    assert any(step.startswith("kubectl mc logs web -c app -n shop") for step in finding["next"]), finding["next"]
+
+
+def test_what_a_list_of_pods_tells_stands_at_each_ones_own_lines(doctor: Doctor) -> None:
+    text = f'{{"kind": "List", "items": [\n{_crashing("a")},\n{_crashing("b")}]}}'
+    findings = json.loads(doctor("-f", "-", "-o", "json", stdin=text).out)["findings"]
+    crashes = [(finding["name"], finding["line"], finding["path"]) for finding in findings if finding["primary"]]
+
+    assert crashes == [("a", 2, "items[0].spec.containers[0]"), ("b", 3, "items[1].spec.containers[0]")]
+
+
+def test_the_same_fault_is_told_once_by_the_status(doctor: Doctor) -> None:
+    document = pod(
+        container("web", running(), ready=True, ports=[{"containerPort": 8080}]),
+        container(
+            "admin",
+            waiting("CrashLoopBackOff"),
+            restarts=3,
+            last=ended(1, "Error", message="bind: address already in use"),
+            ports=[{"containerPort": 8080}],
+        ),
+    )
+    findings = json.loads(doctor("-f", "-", "-o", "json", stdin=json.dumps(document)).out)["findings"]
+
+    assert [finding["primary"] for finding in findings if finding["id"] == "port-conflict"] == [True]
+
+
+def test_a_key_that_stands_twice_is_a_warning_at_the_second(doctor: Doctor) -> None:
+    finding = _one(doctor("-f", "web.yaml", "-o", "json", web=WARNED + "    image: app:2.0\n"), "duplicate-key")
+
+    assert (finding["line"], finding["path"]) == (11, "spec.containers[0].image")
+    assert "after line 8" in finding["summary"]
+
+
+def test_a_kind_that_nobody_knows_is_reviewed_if_it_has_a_pod_template(doctor: Doctor) -> None:
+    rollout = "kind: Rollout\nmetadata: {name: web}\nspec: {template: {spec: {containers: [{name: app}]}}}\n"
+
+    assert _one(doctor("-f", "web.yaml", "-o", "json", web=rollout), "no-image")["kind"] == "Rollout"
+
+
+def test_nothing_of_a_manifest_can_harm_a_terminal(doctor: Doctor) -> None:
+    name = "\N{ESCAPE}[31mweb\N{RIGHT-TO-LEFT OVERRIDE}"
+    document = {"kind": "Pod", "metadata": {"name": name}, "spec": {"containers": [{"name": name, "image": name}]}}
+    result = doctor("-f", "-", stdin=json.dumps(document))
+
+    assert "\N{ESCAPE}" not in result.out + result.err
+    assert "\N{RIGHT-TO-LEFT OVERRIDE}" not in result.out + result.err
+
+
+@pytest.mark.parametrize("nothing", ["", "# only a comment\n---\n"])
+def test_a_file_without_any_object_is_an_error(doctor: Doctor, nothing: str) -> None:
+    result = doctor("-f", "-", stdin=nothing)
+
+    assert result.exit_code == 1
+    assert "no object in it" in result.err
+
+
+def test_a_file_whose_objects_have_no_containers_is_none(doctor: Doctor) -> None:
+    result = doctor("-f", "-", stdin="kind: ConfigMap\nmetadata: {name: a}\n")
+
+    assert (result.exit_code, result.out) == (0, "")
+    assert "no workload to review" in result.err
