@@ -24,6 +24,9 @@ _CLOSE = 3
 _LATEST = 20
 """Of the last lines, so many may tell of the end; what is further up, the container has lived with."""
 
+_HEAD = 4096
+"""Characters of a line that are looked at."""
+
 _EXCEPTION = re.compile(
     r"""
     (?:(?:Exception\ in\ thread\ "[^"]*"|Unhandled\ [Ee]xception[.:]|(?:PHP\ )?Fatal\ error:|Uncaught|Caused\ by:)\ )*
@@ -101,13 +104,13 @@ def last_words(case: Case, container: Container, end: ContainerState | None) -> 
     if tail.previous is not (end is not None and container.state.running):
         return []  # another instance's
     message = end.message.split("\n") if end is not None else []
-    lines = [(line, log_line(container, tail, line)) for line in tail.lines if line.strip()][-_LATEST:]
-    return [*lines, *((line, message_line(container, line)) for line in message if line.strip())]
+    lines = [(line[:_HEAD], log_line(container, tail, line)) for line in tail.lines if line.strip()][-_LATEST:]
+    return [*lines, *((line[:_HEAD], message_line(container, line)) for line in message if line.strip())]
 
 
 def telling(lines: Sequence[str]) -> int | None:
     """Which of the lines tells most about why a process ended; None where all are empty."""
-    weights = _weights([_CONTROL_SEQUENCE.sub("", line) for line in lines])
+    weights = _weights([_CONTROL_SEQUENCE.sub("", line[:_HEAD]) for line in lines])
     best = max(weights, default=_NOTHING)
     if best == _NOTHING:
         return next((at for at in range(len(lines) - 1, -1, -1) if lines[at].strip()), None)

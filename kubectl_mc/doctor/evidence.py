@@ -9,6 +9,9 @@ from kubectl_mc.model.pod import Container, ContainerState
 from kubectl_mc.model.spec import Probe
 from kubectl_mc.model.times import age, human_duration, seconds_between
 
+_WIDEST = 500
+"""Characters of a log line that are shown as evidence; the log itself has them all."""
+
 
 def state_line(container: Container) -> str:
     """What a container's state is: `state of app: waiting, CrashLoopBackOff: back-off 5m0s …`."""
@@ -39,7 +42,7 @@ def event_line(event: Event, now: datetime) -> str:
 def log_line(container: Container, tail: Tail, line: str) -> str:
     """A line that a container wrote: `log of app, before its restart: bind: address already in use`."""
     when = ", before its restart" if tail.previous else ""
-    return f"log of {container.name}{when}: {line.strip()}"
+    return f"log of {container.name}{when}: {_cut(line)}"
 
 
 def spec_line(at: str, said: str) -> str:
@@ -55,4 +58,10 @@ def probe_line(probe: Probe) -> str:
 
 def message_line(container: Container, line: str) -> str:
     """A line that a container left as its termination message."""
-    return f"termination message of {container.name}: {line.strip()}"
+    return f"termination message of {container.name}: {_cut(line)}"
+
+
+def _cut(line: str) -> str:
+    """A line of somebody's log, which may have any length."""
+    whole = line.strip()
+    return whole if len(whole) <= _WIDEST else f"{whole[:_WIDEST]}…"

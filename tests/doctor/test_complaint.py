@@ -3,6 +3,8 @@
 import pytest
 
 from kubectl_mc.doctor.complaint import said, telling
+from tests.doctor.cases import case, primary
+from tests.pods import container, ended, pod, waiting
 
 PYTHON = """\
 INFO:     Started server process [1]
@@ -182,3 +184,13 @@ def test_nothing_said_is_nothing_told() -> None:
 )  # fmt: skip
 def test_a_line_in_a_sentence_has_no_time_and_no_colour(line: str, text: str) -> None:
     assert said(line) == text
+
+
+def test_a_line_without_an_end_is_looked_at_and_shown_in_part() -> None:
+    long = "error: " + "no licence " * 20_000
+    judged = case(pod(container("app", waiting("CrashLoopBackOff"), last=ended(1, "Error"))), logs={"app": [long]})
+    finding = primary(judged)
+
+    assert finding is not None
+    assert len(finding.summary) < 300
+    assert max(map(len, finding.evidence)) < 600
