@@ -10,8 +10,9 @@ from kubectl_mc.model.fact import brief
 from kubectl_mc.model.pod import Container
 
 _KILLED = frozenset({0, 137, 143})
-_WHY = re.compile(r"failed - error: (.*)", re.DOTALL)
-_MESSAGE = re.compile(r', message: ".*"\s*$', re.DOTALL)
+_WHY = re.compile(
+    r"(?:failed - error|PostStartHookError): (?P<error>.*?)(?:, message: \"(?P<output>.*)\")?\s*$", re.DOTALL
+)
 
 
 def post_start_failed(case: Case, container: Container) -> Finding | None:
@@ -19,7 +20,8 @@ def post_start_failed(case: Case, container: Container) -> Finding | None:
     state = container.state
     crash = crash_of(case, container)
     event = case.event("FailedPostStartHook", container=container)
-    said = state.message if state.reason == "PostStartHookError" else ""
+    # Older kubelets have the message in the reason, behind a colon (kube-state-metrics pull 948).
+    said = state.message or state.reason if state.reason.startswith("PostStartHookError") else ""
     if not said and (event is None or crash is None or not _by_hook(crash)):
         return None
     if not said and event is not None:
@@ -47,6 +49,14 @@ def _by_hook(crash: Crash) -> bool:
 
 
 def _why(message: str) -> str:
-    """What the kubelet says of the failure, without what it says of the pod; an event of today says nothing more."""
+    """What the kubelet says of the failure, without what it says of the pod; an event of today says nothing more.
+
+    What the hook wrote stands in the error (`exited with 1: no config`) or, from an older kubelet, only behind it.
+    """
     found = _WHY.search(message)
-    return brief(_MESSAGE.sub("", found[1])) if found is not None else ""
+    if found is None:
+        return ""
+    error = found["error"].strip()
+    if error.endswith(":") and found["output"]:
+        error = f"{error} {found['output'].split(chr(92) + 'n', 1)[0]}"
+    return brief(error).rstrip(":")

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.doctor.cases import case, event, found, primary
-from tests.pods import container, ended, pod, running, waiting
+from tests.pods import Json, container, ended, pod, running, waiting
 
 HOOK = {"postStart": {"exec": {"command": ["sh", "-c", "register"]}}}
 BACK_OFF = waiting("CrashLoopBackOff", "back-off 1m20s restarting failed container")
@@ -45,3 +45,34 @@ def test_a_crash_of_its_own_is_no_hooks_fault_and_neither_is_a_hook_that_passed_
 
     assert "crashloop" in found(case(pod(crashing), failed))
     assert "post-start-failed" not in found(case(pod(well), failed))
+
+
+@pytest.mark.parametrize(
+    ("state", "why"),
+    [
+        (waiting("PostStartHookError: command 'sh -c register' exited with 126: "), "exited with 126"),
+        (
+            waiting(
+                "PostStartHookError",
+                'Exec lifecycle hook ([sh -c register]) for Container "app" in Pod "web_shop(1)" failed - error: '
+                "command 'sh -c register' exited with 1: , message: \"no such bucket\\nSee --help\\n\"",
+            ),
+            "exited with 1: no such bucket",
+        ),
+        (
+            waiting(
+                "PostStartHookError",
+                'HTTP lifecycle hook (/x) for Container "app" in Pod "web_shop(1)" failed - error: Get '
+                '"http://10.244.0.46:9999/x": dial tcp 10.244.0.46:9999: connect: connection refused',
+            ),
+            'Get "http://10.244.0.46:9999/x": dial tcp 10.244.0.46:9999: connect: connection refused',
+        ),
+    ],
+    ids=["reason of an old kubelet", "output behind the error", "http"],
+)
+def test_what_kubelets_say_of_a_hook(state: Json, why: str) -> None:
+    finding = primary(case(pod(container("app", state, lifecycle=HOOK))))
+
+    assert finding is not None
+    assert finding.id == "post-start-failed"
+    assert f"{why}), so the kubelet kills it" in finding.summary

@@ -38,6 +38,7 @@ def test_a_killed_child_is_told_from_a_killed_main_process() -> None:
     finding = primary(case(killed(1, "OOMKilled", resources=LIMITED)))
 
     assert finding is not None
+    assert finding.certainty is Certainty.LIKELY
     assert finding.summary.startswith("app ended with exit 1 after a process in it was killed at its memory limit")
 
 
@@ -101,3 +102,19 @@ def test_143_was_asked_for() -> None:
 
 def test_143_of_a_deleted_pod_is_as_it_is_to_be() -> None:
     assert diagnose(case(pod(container("app", ended(143, "Error")), deleted=ago(-5)))) == ()
+
+
+def test_a_process_that_was_killed_once_does_not_explain_a_stop() -> None:
+    """Runtimes count the kills of an instance's whole life."""
+    finding = primary(case(killed(143, "OOMKilled", resources=LIMITED)))
+
+    assert finding is not None
+    assert finding.id == "stopped"
+
+
+def test_a_job_that_succeeded_in_spite_of_a_kill_is_a_warning() -> None:
+    crunch = container("crunch", ended(0, "OOMKilled"), resources=LIMITED)
+    [finding] = diagnose(case(pod(crunch, phase="Succeeded", restart_policy="Never")))
+
+    assert (finding.id, finding.container, finding.grade) == ("oom-killed", "crunch", Grade.WARNING)
+    assert finding.summary.endswith("at its memory limit of 64Mi: what it did may be incomplete")
