@@ -100,5 +100,6 @@ def _waiting(pod: Pod, cause: Finding) -> Iterator[str]:
         if words not in cause.summary:
             yield words
     ready = pod.condition("Ready")
-    if not pod.terminal and pod.deleted is None and (ready is None or ready.status != "True"):
+    serves = pod.restart_policy == "Always" and pod.deleted is None  # others do a piece of work, and nobody asks them
+    if serves and not pod.terminal and (ready is None or ready.status != "True"):
         yield "the pod is not ready, so it gets no traffic from Services"

@@ -8,12 +8,14 @@ from kubectl_mc.model.coupling.coupled import coupling
 from kubectl_mc.model.event import Event
 from kubectl_mc.model.metrics import Usage
 from kubectl_mc.model.pod import Pod
+from kubectl_mc.model.timeline.start import timeline
 from kubectl_mc.render.doctor import Reach, finding_lines
 from kubectl_mc.render.events import events_page
 from kubectl_mc.render.map import Mapped, map_page
 from kubectl_mc.render.page import Line, Span, Style, line
 from kubectl_mc.render.status import View, pod_notes
 from kubectl_mc.render.text import one_line
+from kubectl_mc.render.timeline import timeline_page
 from kubectl_mc.render.usage import usage_lines
 
 
@@ -63,6 +65,12 @@ def _map(known: Known) -> Iterator[Line]:
     yield from map_page([Mapped(pod, coupling(pod), f"pod/{pod.name}")], view.width, view.theme, drawn=True).lines
 
 
+def _timeline(known: Known) -> Iterator[Line]:
+    pod, view = known.pod, known.view
+    own = [event for event in known.events if event.object_uid == pod.uid] if not isinstance(known.events, str) else []
+    yield from timeline_page(pod, timeline(pod, own, view.now), view.width, view.theme).lines
+
+
 def _usage(known: Known) -> Iterator[Line]:
     found = list(usage_lines(known.pod, known.history, known.view.width, known.view.theme))
     yield from found or [_quiet("nothing measured yet; it takes a metrics-server, and up to a minute")]
@@ -76,6 +84,7 @@ PAGES: Mapping[str, Callable[[Known], Iterator[Line]]] = {
     "Events": _events,
     "Doctor": _findings,
     "Map": _map,
+    "Timeline": _timeline,
     "Usage": _usage,
     "Conditions": _conditions,
 }

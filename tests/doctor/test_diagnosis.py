@@ -67,3 +67,17 @@ def test_what_ended_long_ago_is_not_worth_a_word() -> None:
     )
 
     assert diagnose(judged) == ()
+
+
+def test_only_a_pod_that_serves_is_missed_by_services() -> None:
+    for policy, missed in (("Always", True), ("OnFailure", False)):
+        judged = case(
+            pod(
+                container("app", _BACK_OFF, restarts=3, last=ended(1, "Error")),
+                conditions={"Ready": "False"},
+                restart_policy=policy,
+            )
+        )
+        cause = primary(judged)
+        assert cause is not None
+        assert any("Services" in text for text in cause.consequences) == missed

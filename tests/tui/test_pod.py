@@ -66,8 +66,9 @@ def test_each_tab_tells_of_the_pod(shared_demo: RunningDemo, tmp_path: Path) -> 
                 ("2", ("Scheduled", "BackOff")),
                 ("3", ("port-conflict", "8080")),
                 ("4", ("webapp", "8080")),
-                ("6", ("condition Ready False",)),
-                ("7", ("apiVersion", "restartPolicy")),
+                ("5", ("webapp", "restart")),
+                ("7", ("condition Ready False",)),
+                ("8", ("apiVersion", "restartPolicy")),
             ):
                 await stage.press(key)
                 await stage.sees(*texts)
