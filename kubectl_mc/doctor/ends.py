@@ -7,6 +7,7 @@ from kubectl_mc.doctor.end import Now
 from kubectl_mc.doctor.evidence import spec_line
 from kubectl_mc.doctor.finding import Finding, Grade
 from kubectl_mc.doctor.local_ports import Refusal, refusal_of
+from kubectl_mc.doctor.sequence import behind
 from kubectl_mc.doctor.source import edit
 from kubectl_mc.doctor.wording import listed
 from kubectl_mc.model.fact import end_words
@@ -43,8 +44,8 @@ def container_failed(case: Case, container: Container) -> Finding | None:
         return None
     pod = case.pod
     job = next((f", a pod of Job {owner.name}," for owner in pod.owners if owner.kind == "Job"), "")
-    behind = f"; the pod{job} has Failed" if pod.phase == "Failed" else "; the pod fails once the others have ended"
-    return _told(crash, "container-failed", f"{crash.ended}{crash.effect}", behind)
+    rest = f"; the pod{job} has Failed" if pod.phase == "Failed" else "; the pod fails once the others have ended"
+    return _told(crash, "container-failed", f"{crash.ended}{crash.effect}", rest)
 
 
 def exits_normally(case: Case, container: Container) -> Finding | None:
@@ -94,7 +95,7 @@ def restarted(case: Case, container: Container) -> Finding | None:
     )
 
 
-def _told(crash: Crash, id_: str, predicate: str, behind: str = "") -> Finding:
+def _told(crash: Crash, id_: str, predicate: str, rest: str = "") -> Finding:
     """What a crash is found to be, in the container's own words where it had some."""
     complaint, refusal = crash.complaint, refusal_of(crash)
     said = f": {complaint.text}" if complaint is not None else ""
@@ -103,17 +104,18 @@ def _told(crash: Crash, id_: str, predicate: str, behind: str = "") -> Finding:
     told = (*(complaint.evidence if complaint is not None else ()), *(refusal.evidence if refusal is not None else ()))
     return Finding(
         id_,
-        f"{crash.subject} {predicate}{said}{_whose(refusal)}{behind}",
+        f"{crash.subject} {predicate}{said}{_whose(crash, refusal)}{rest}",
         evidence=(*crash.lines, *dict.fromkeys(told)),
         next=(crash.log,),
         blames=refusal.owner if refusal is not None else "",
     )
 
 
-def _whose(refusal: Refusal | None) -> str:
+def _whose(crash: Crash, refusal: Refusal | None) -> str:
     """To whom it wanted to talk."""
     if refusal is None:
         return ""
-    if refusal.owner:
-        return f" (port {refusal.port} is {refusal.owner}'s)"
-    return f" (nothing in the pod is known to listen on port {refusal.port})"
+    if not refusal.owner:
+        return f" (nothing in the pod is known to listen on port {refusal.port})"
+    after = crash.container.role is Role.INIT and refusal.owner in behind(crash.case.pod, crash.container)
+    return f" (port {refusal.port} is {refusal.owner}'s{', which is started only after it' if after else ''})"

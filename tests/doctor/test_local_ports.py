@@ -63,6 +63,16 @@ def test_nobody_elses_port_is_told_and_a_remote_host_is_none() -> None:
     assert remote.summary.endswith("connection refused")
 
 
+def test_a_step_that_needs_what_is_started_after_it_never_gets_it() -> None:
+    step = container("wait", BACK_OFF, restarts=6, last=ended(1, "Error"))
+    app = container("webapp", waiting("PodInitializing"), ports=PORT)
+    finding = primary(case(pod(app, init=[step], phase="Pending"), logs={"wait": [REFUSED]}))
+
+    assert finding is not None
+    assert (finding.id, finding.container) == ("init-failed", "wait")
+    assert "(port 9000 is webapp's, which is started only after it); webapp has not started" in finding.summary
+
+
 def test_blame_goes_on_to_the_one_that_is_guilty() -> None:
     """A needs B, which needs C, which is down: C is the cause of both."""
     gate = container("gate", BACK_OFF, restarts=6, last=ended(1, "Error"), ports=PORT)
