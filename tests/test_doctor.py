@@ -17,6 +17,14 @@ from tests.pods import Json
 VIEWER = "demo-viewer"
 
 CAUSES = {
+    "resource-starvation": ("unschedulable", None, "error"),
+    "unbound-claim": ("unschedulable", None, "error"),
+    "missing-volume": ("volume-missing", "webapp", "error"),
+    "image-typo": ("image-not-found", "webapp", "error"),
+    "missing-dependency": ("config-missing", "webapp", "error"),
+    "command-typo": ("command-not-found", "heartbeat", "error"),
+    "disk-hog": ("evicted", "thumbnails", "error"),
+    "stuck-deletion": ("terminating-stuck", None, "error"),
     "app-with-migration": ("init-failed", "db-migration", "error"),
     "finished-first": ("crashloop", "c1", "error"),
     "sidecar-down": ("sidecar-crashloop", "vault-agent", "error"),

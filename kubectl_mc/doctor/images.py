@@ -68,6 +68,11 @@ _SORTS = (
     ),
     _sort("image-pull-failed", r"no space left on device|disk quota", "the node has no room for {image}"),
     _sort(
+        "image-unauthorized",
+        r"no basic auth credentials|\b40[13]\b",
+        "the registry doesn't let the node have {image}",
+    ),
+    _sort(
         "image-not-found",
         r"repository does not exist or may require|requested access to the resource is denied",
         "the registry gives {image} to nobody without credentials: the name is wrong, or it is private",
@@ -75,7 +80,7 @@ _SORTS = (
     ),
     _sort(
         "image-unauthorized",
-        r"unauthorized|\b40[13]\b|forbidden|authentication required|authorization failed|no basic auth|denied"
+        r"unauthorized|forbidden|authentication required|authorization failed|denied"
         r"|insufficient_scope",
         "the registry doesn't let the node have {image}",
     ),

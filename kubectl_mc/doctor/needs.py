@@ -12,7 +12,9 @@ from kubectl_mc.model.spec import Role
 from kubectl_mc.model.times import seconds_between
 
 _LATE_SECONDS = 30
-"""How long a node may take to be heard of."""
+"""How long after its grace period a deleted pod may still be there."""
+_FIRST_WORD_SECONDS = 10
+"""How long a node may take until it says something of a pod that it was given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ def _node_in_doubt(pod: Pod, now: datetime) -> bool:
         return True
     bound = seconds_between(pod.created, now)
     unseen = not pod.conditions or [condition.type for condition in pod.conditions] == ["PodScheduled"]
-    return pod.phase == "Pending" and unseen and bound is not None and bound > _LATE_SECONDS
+    return pod.phase == "Pending" and unseen and bound is not None and bound > _FIRST_WORD_SECONDS
 
 
 def _log(container: Container, pod: Pod, now: datetime) -> LogNeed | None:
