@@ -1,11 +1,13 @@
 """Lines of evidence: each says where it comes from, so that a person can look it up."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from kubectl_mc.doctor.case import Tail
 from kubectl_mc.model.event import Event
 from kubectl_mc.model.fact import end_words
 from kubectl_mc.model.pod import Container, ContainerState
+from kubectl_mc.model.secrecy import masked_words
 from kubectl_mc.model.spec import Probe
 from kubectl_mc.model.times import age, human_duration, seconds_between
 
@@ -53,7 +55,13 @@ def spec_line(at: str, said: str) -> str:
 def probe_line(probe: Probe) -> str:
     """A probe with its times, as `kubectl describe` writes them."""
     times = f"delay={probe.initial_delay}s timeout={probe.timeout}s period={probe.period}s"
-    return spec_line(probe.at, f"{probe.action} {times} #failure={probe.failure_threshold}")
+    action = action_words(probe.action, probe.command)
+    return spec_line(probe.at, f"{action} {times} #failure={probe.failure_threshold}")
+
+
+def action_words(action: str, command: Sequence[str]) -> str:
+    """What a probe or a hook does; of a command, without the secrets that stand in it."""
+    return f"exec [{' '.join(masked_words(command))}]" if command else action
 
 
 def message_line(container: Container, line: str) -> str:

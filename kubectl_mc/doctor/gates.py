@@ -8,6 +8,7 @@ from kubectl_mc.doctor.evidence import event_line, probe_line, state_line
 from kubectl_mc.doctor.finding import Certainty, Finding, Grade, kubectl, mc
 from kubectl_mc.doctor.liveness import ask_again, killed_by, last_words
 from kubectl_mc.doctor.sequence import behind
+from kubectl_mc.doctor.source import edit
 from kubectl_mc.doctor.wording import listed
 from kubectl_mc.model.health import unset_gates
 from kubectl_mc.model.pod import Container
@@ -73,7 +74,7 @@ def sidecar_not_started(case: Case, container: Container) -> Finding | None:
             probe_line(probe),
             *last_words(case, container),
         ),
-        next=(mc("logs", case.pod.name, "-c", container.name), *ask_again(case, container, probe)),
+        next=(mc("logs", case.pod.name, "-c", container.name), *ask_again(case, container, probe), *edit(case.pod)),
         at=probe.at,
     )
 

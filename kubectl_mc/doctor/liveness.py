@@ -11,8 +11,10 @@ from kubectl_mc.doctor.complaint import telling
 from kubectl_mc.doctor.end import End, Now, end_of
 from kubectl_mc.doctor.evidence import end_line, event_line, log_line, probe_line
 from kubectl_mc.doctor.finding import Certainty, Finding, Grade, Step, mc
+from kubectl_mc.doctor.source import edit
 from kubectl_mc.model.event import Event
 from kubectl_mc.model.pod import Container, ContainerState
+from kubectl_mc.model.secrecy import masked_words
 from kubectl_mc.model.spec import Probe
 from kubectl_mc.model.times import human_duration, seconds_between
 
@@ -118,8 +120,8 @@ def last_words(case: Case, container: Container) -> tuple[str, ...]:
 
 
 def ask_again(case: Case, container: Container, probe: Probe) -> tuple[Step, ...]:
-    """The probe's own command, run by hand; nothing for a probe that asks a port."""
-    if not probe.command or not container.state.running:
+    """The probe's own command, run by hand; nothing for one that asks a port, or that has a secret in it."""
+    if not probe.command or not container.state.running or [*masked_words(probe.command)] != [*probe.command]:
         return ()
     return (mc("exec", case.pod.name, "-c", container.name, "--", *probe.command),)
 
@@ -127,7 +129,8 @@ def ask_again(case: Case, container: Container, probe: Probe) -> tuple[Step, ...
 def _steps(case: Case, container: Container, probe: Probe, failed: Failures | None = None) -> tuple[Step, ...]:
     previous = ("-p",) if container.state.running else ()
     again = ask_again(case, container, probe) if failed is not None else ()
-    return (mc("logs", case.pod.name, "-c", container.name, *previous), *again)
+    change = edit(case.pod) if failed is not None else ()
+    return (mc("logs", case.pod.name, "-c", container.name, *previous), *again, *change)
 
 
 def _recovered(end: End, event: Event, case: Case) -> bool:

@@ -9,6 +9,7 @@ from kubectl_mc.doctor.end import end_of
 from kubectl_mc.doctor.evidence import end_line, event_line, probe_line, spec_line, state_line
 from kubectl_mc.doctor.finding import Certainty, Finding, Grade, Step, kubectl, mc
 from kubectl_mc.doctor.liveness import ask_again, killed_by, last_words, lives
+from kubectl_mc.doctor.source import edit
 from kubectl_mc.model.health import Health, container_health
 from kubectl_mc.model.pod import Container
 from kubectl_mc.model.spec import Probe, Role
@@ -63,7 +64,7 @@ def startup_probe_failing(case: Case, container: Container) -> Finding | None:
             probe_line(probe),
             *last_words(case, container),
         ),
-        next=(_log(case, container, previous=killed is not None), *ask_again(case, container, probe)),
+        next=(_log(case, container, previous=killed is not None), *ask_again(case, container, probe), *edit(case.pod)),
         at=probe.at,
     )
 
@@ -109,7 +110,7 @@ def _aimed_wrong(case: Case, container: Container, *, failing: bool) -> Iterator
                 spec_line(port.at, f"{port.number}/{port.protocol}{f' {port.name}' if port.name else ''}"),
                 *([event_line(newest, case.now)] if newest is not None else []),
             ),
-            next=(_yaml(case), mc("logs", case.pod.name, "-c", sibling.name)),
+            next=(mc("map", case.pod.name), *edit(case.pod)),
             blames=sibling.name,
             at=probe.at,
         )
@@ -245,7 +246,7 @@ def _look(case: Case, container: Container, failed: Failures) -> tuple[Step, ...
     """What shows the answer with one's own eyes."""
     probe = failed.probe
     if failed.answer in (Answer.NO_PORT, Answer.NO_PROGRAM):
-        return (_yaml(case),)
+        return edit(case.pod) or (_yaml(case),)
     if failed.answer is Answer.REFUSED:
         return (mc("exec", case.pod.name, "-c", container.name, "--", "netstat", "-ltn"),)
     return ask_again(case, container, probe)

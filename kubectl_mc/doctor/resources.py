@@ -6,6 +6,7 @@ from kubectl_mc.doctor.answers import Answer, failures
 from kubectl_mc.doctor.case import Case
 from kubectl_mc.doctor.evidence import event_line, probe_line
 from kubectl_mc.doctor.finding import Finding, Grade, kubectl, mc
+from kubectl_mc.doctor.source import edit
 from kubectl_mc.model.health import Health, container_health
 from kubectl_mc.model.pod import Container
 from kubectl_mc.model.quantity import cores, mebibytes, parse_quantity
@@ -45,7 +46,7 @@ def cpu_starved(case: Case, container: Container) -> Finding | None:
                 event_line(failed.newest, case.now),
                 probe_line(failed.probe),
             ),
-            next=(kubectl("top", "pod", case.pod.name, "--containers"),),
+            next=(kubectl("top", "pod", case.pod.name, "--containers"), *edit(case.pod)),
             at=f"{container.spec.at}.resources.limits.cpu",
         )
     return None
@@ -66,6 +67,7 @@ def memory_nearly_full(case: Case, container: Container) -> Finding | None:
         next=(
             kubectl("top", "pod", case.pod.name, "--containers"),
             mc("logs", case.pod.name, "-c", container.name, "--since", "10m"),
+            *edit(case.pod),
         ),
         at=f"{container.spec.at}.resources.limits.memory",
     )
@@ -93,7 +95,7 @@ def memory_unbounded(case: Case) -> Iterator[Finding]:
             Grade.WARNING,
             container=container.name,
             evidence=(f"in use: {mebibytes(used)} memory", f"{container.spec.at}.resources.limits.memory: not set"),
-            next=(kubectl("top", "pod", pod.name, "--containers"),),
+            next=(kubectl("top", "pod", pod.name, "--containers"), *edit(pod)),
             at=f"{container.spec.at}.resources.limits.memory",
         )
 

@@ -298,3 +298,21 @@ def test_a_port_that_the_container_declares_itself_is_its_own() -> None:
     app = container("web", running(480), ready=True, started=True, readinessProbe=probe, ports=ports)
 
     assert set(found(case(pod(app, _SIBLING, conditions={"Ready": "True"})))) == {"port-conflict"}
+
+
+def test_a_secret_in_a_probes_command_is_not_shown() -> None:
+    probe: Json = {"exec": {"command": ["mysqladmin", "ping", "--password=hunter2"]}}
+    cause = primary(_unready(probe, _failed("failed: mysqladmin: connect to server failed")))
+
+    assert cause is not None
+    assert "hunter2" not in repr(cause)
+
+
+def test_what_has_to_be_changed_is_the_workload_and_not_the_pod() -> None:
+    document = _aimed(15021, ready=False)
+    owner = {"kind": "StatefulSet", "name": "shop", "uid": "s", "controller": True}
+    document["metadata"]["ownerReferences"] = [owner]
+    cause = primary(case(document, _failed("failed: HTTP probe failed with statuscode: 404")))
+
+    assert cause is not None
+    assert cause.next[-1].line("kubectl mc", "shop") == "kubectl edit statefulset/shop -n shop"
