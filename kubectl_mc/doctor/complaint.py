@@ -4,6 +4,7 @@ The last line is seldom it: a stack trace ends with its frames, a launcher's far
 busy server's log goes on with requests. So lines are weighed, and the last of the heaviest is taken.
 """
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,7 +30,8 @@ _HEAD = 4096
 
 _EXCEPTION = re.compile(
     r"""
-    (?:(?:Exception\ in\ thread\ "[^"]*"|Unhandled\ [Ee]xception[.:]|(?:PHP\ )?Fatal\ error:|Uncaught|Caused\ by:)\ )*
+    (?:(?:Exception\ in\ thread\ "[^"]*"|Unhandled\ [Ee]xception[.:]|(?:PHP\ )?Fatal\ error:|Uncaught|Caused\ by:)
+        \ )*
     (?: (?:[A-Za-z_$][\w$]*(?:\.|::|/))* [A-Za-z_$][\w$]*(?:Error|Exception|Throwable|Exit|Interrupt)
         (?:\ \[\w+\])? (?=:|\s*$)
       | (?<=Caused\ by:\ )\S+ | (?<=xception[.:]\ )\S+ | (?<=Uncaught\ )\S+ )
@@ -45,7 +47,8 @@ _FAILED = re.compile(
     r"""(?i)(?<![\w-])(?:
         error|fail(?:ed|ure|s)?|fatal|panic|exception|abort(?:ed|ing)?|crit(?:ical)?|emerg
         | can(?:no|')?t|could\ not|couldn't|unable | denied|refused|forbidden|unauthorized | invalid|illegal|unknown
-        | missing|required | not\ (?:found|set|allowed|permitted|exist) | no\ such | (?:does|do)n?\ ?[o']t\ exist
+        | missing|required | not\ (?:found|set|defined|allowed|permitted|exist) | no\ such
+        | (?:does|do)n?\ ?[o']t\ exist
         | time(?:d\ )?-?out | already\ in\ use | killed | segmentation\ fault | read-only
     )(?![\w-])""",
     re.VERBOSE,
@@ -56,6 +59,7 @@ _FAREWELL = re.compile(
         | info\ Visit\ https
         | Node\.js\ v\d | exit\ status\ \d+ | make(?:\[\d+\])?:\ \*\*\* | .*Application\ startup\ failed
         | .*Worker\ failed\ to\ boot | .*still\ could\ not\ bind | note:\ run\ with\ .RUST_BACKTRACE
+        | .*\ initialization\ failed$ | BUILD\ FAILED | Crash\ dump\ is\ being\ written
         | goroutine\ \d+\ \[ | \[signal\ | (?:.*\ )?(?:shutting\ down|exiting|bye)[.!:\s]*$ | Action:\s*$
     )""",
     re.VERBOSE,
@@ -65,7 +69,16 @@ _FRAME = re.compile(
     r"\s+(?:at\ |File\ \"|\.\.\.\ \d+|\d+:\ |[~^]+\s*$)|\.\.\. \d+ more|\s*[}\])]+[;,]?\s*$", re.VERBOSE
 )
 _CONTROL_SEQUENCE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
-_TIME = re.compile(r"\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d[\d.,]*(?:Z| ?[+-]\d\d:?\d\d| UTC)?\]?:?\s+")
+_TIME = re.compile(
+    r"""
+    \[?(?:\d{4}[-/]\d\d[-/]\d\d|\d\d-\w{3}-\d{4})[T ]\d\d:\d\d:\d\d[\d.,]*
+        (?:Z|\ ?[+-]\d\d:?\d\d|\ UTC)?(?:\]:?\s*|:?\s+)
+    | [IWEF]\d{4,8}\ [\d:.]+\s+\d+\ \S+?\]\ """,
+    re.VERBOSE,
+)
+"""A time at the start, with all that klog has in front of a message."""
+_GOES_ON = re.compile(r":\s*$|validation errors? for \S+$")
+"""What is told in the lines below."""
 _LOGFMT = re.compile(r"""(?:^|\s)(msg|message|err|error)=(?:"((?:[^"\\]|\\.)*)"|(\S+))""")
 
 
@@ -86,12 +99,12 @@ def complaint_of(case: Case, container: Container, end: ContainerState) -> Compl
     """
     message = end.message.strip("\n").split("\n")
     if (at := telling(message)) is not None:
-        return Complaint(said(message[at]), (message_line(container, message[at]),))
+        return Complaint(_with_below(message, at), (message_line(container, message[at]),))
     tail = case.tail(container)
     if (at := telling(tail.lines)) is None:
         return None
     lines = [tail.lines[number] for number in (_announcement(tail.lines, at), at) if number is not None]
-    return Complaint(said(tail.lines[at]), tuple(log_line(container, tail, line) for line in lines))
+    return Complaint(_with_below(tail.lines, at), tuple(log_line(container, tail, line) for line in lines))
 
 
 def last_words(case: Case, container: Container, end: ContainerState | None) -> list[tuple[str, str]]:
@@ -124,12 +137,29 @@ def said(line: str) -> str:
     """A line as part of a sentence: what a structured one says, none with its time or with colours."""
     plain = _CONTROL_SEQUENCE.sub("", line).strip()
     if (found := structured(plain.encode())) is not None and found.message:
-        told = (found.message, *(value.strip('"') for key, value in found.rest if key in ("err", "error")))
-        return brief(": ".join((*told, *found.stack[:1])))
+        errors = [_bare(value) for key, value in found.rest if key in ("err", "error")]
+        return brief(": ".join((found.message, *(errors or found.stack[:1]))))
     fields = {key: quoted or bare for key, quoted, bare in _LOGFMT.findall(plain)}
     if told := tuple(fields[key] for key in ("msg", "message", "err", "error") if key in fields):
         return brief(": ".join(told))
     return brief(_TIME.sub("", plain, count=1).removeprefix("Caused by: ")) or plain
+
+
+def _bare(value: str) -> str:
+    """A field without the quotes that logfmt needs."""
+    try:
+        return str(json.loads(value)) if value.startswith('"') else value
+    except ValueError:  # with escapes that JSON doesn't know, for what a terminal may not get
+        return value.strip('"')
+
+
+def _with_below(lines: Sequence[str], at: int) -> str:
+    """A line for a sentence, with the two below it where it only announces what they say."""
+    line = lines[at]
+    if _GOES_ON.search(line) is None:
+        return said(line)
+    below = [each.strip() for each in lines[at + 1 : at + 3] if each.strip() and not _FRAME.match(each)]
+    return brief(": ".join((said(line).rstrip(": "), *below)))
 
 
 def _weights(lines: Sequence[str]) -> list[int]:

@@ -151,6 +151,8 @@ fatal: no certificate in /etc/tls
         ("connecting to db:5432\nupload failed: 401 Unauthorized\n\n", "upload failed: 401 Unauthorized"),
         ("starting\n2026/03/01 12:00:00 dial tcp 10.0.0.1:5432: connect: connection refused\nstopped", None),
         ("INFO no error found\nstopped", "stopped"),
+        ("flag provided but not defined: -foo\nUsage of /app:\n  -port int", "flag provided but not defined: -foo"),
+        ("ERROR: no /etc/php-fpm.conf\nERROR: FPM initialization failed", "ERROR: no /etc/php-fpm.conf"),
         ("only\nwords", "words"),
         ("  indented alone", "  indented alone"),
     ],
@@ -177,6 +179,11 @@ def test_nothing_said_is_nothing_told() -> None:
          "no database: dial tcp: refused"),
         ("2026-03-01T12:00:00.123Z ERROR boom", "ERROR boom"),
         ("2026/03/01 12:00:00 boom", "boom"),
+        ("[2026-03-01 12:00:00.000][1][critical] no config", "[1][critical] no config"),
+        ("[01-Mar-2026 12:00:00] ERROR: no config", "ERROR: no config"),
+        ("F0301 12:00:00.000000       1 main.go:50] no config", "no config"),
+        ('{"level":"error","msg":"no API","error":"Get \\"https://10.96.0.1\\": timeout","stacktrace":"main\\n\\tx"}',
+         'no API: Get "https://10.96.0.1": timeout'),
         ("\x1b[31merror\x1b[0m: boom", "error: boom"),
         ("Caused by: java.net.ConnectException: refused", "java.net.ConnectException: refused"),
         ("x" * 500, "x" * 160 + "…"),
@@ -194,3 +201,18 @@ def test_a_line_without_an_end_is_looked_at_and_shown_in_part() -> None:
     assert finding is not None
     assert len(finding.summary) < 300
     assert max(map(len, finding.evidence)) < 600
+
+
+def test_what_only_announces_is_told_with_what_it_announces() -> None:
+    log = [
+        "pydantic.ValidationError: 1 validation error for Settings",
+        "database_url",
+        "  Field required [type=missing]",
+    ]
+    judged = case(pod(container("app", waiting("CrashLoopBackOff"), last=ended(1, "Error"))), logs={"app": log})
+    finding = primary(judged)
+
+    assert finding is not None
+    assert finding.summary.endswith(
+        ": pydantic.ValidationError: 1 validation error for Settings: database_url: Field required [type=missing]"
+    )
