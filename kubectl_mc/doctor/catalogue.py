@@ -54,6 +54,7 @@ _ALL = (
     Kind("image-unauthorized", Stage.IMAGE, "the registry doesn't let the node have the image"),
     Kind("image-invalid-name", Stage.IMAGE, "the image's name can't be a name"),
     Kind("image-pull-failed", Stage.IMAGE, "the image can't be pulled, for another reason"),
+    Kind("image-pull-slow", Stage.IMAGE, "the image has been on its way for long"),
     Kind("config-missing", Stage.IMAGE, "a ConfigMap that a container needs doesn't exist"),
     Kind("secret-missing", Stage.IMAGE, "a Secret that a container needs doesn't exist"),
     Kind("config-key-missing", Stage.IMAGE, "a ConfigMap or a Secret lacks the key that a container needs"),

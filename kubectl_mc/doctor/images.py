@@ -6,14 +6,19 @@ from dataclasses import dataclass
 
 from kubectl_mc.doctor.case import Case
 from kubectl_mc.doctor.evidence import event_line, spec_line, state_line
-from kubectl_mc.doctor.finding import Certainty, Finding, Step, kubectl, mc
+from kubectl_mc.doctor.finding import Certainty, Finding, Grade, Step, kubectl, mc
 from kubectl_mc.doctor.source import edit
 from kubectl_mc.doctor.wording import brief, listed
 from kubectl_mc.model.event import Event
 from kubectl_mc.model.fact import IMAGE_REASONS
+from kubectl_mc.model.health import ORDINARY_WAITS
 from kubectl_mc.model.pod import Container
+from kubectl_mc.model.times import human_duration, seconds_between
 
 _SECRET_TYPES = ("kubernetes.io/dockerconfigjson", "kubernetes.io/dockercfg")
+
+_SLOW_SECONDS = 120
+"""How long a pull may take before it is worth a word."""
 
 _BACK_OFF = re.compile(r'^Back-off pulling image "[^"]*"(?:: (?:\w+: )?)?')
 _QUOTED = re.compile(r'"[^"]*"')
@@ -146,6 +151,32 @@ def image_missing(case: Case, container: Container) -> Finding | None:
         ),
         next=tuple(_steps(case, id_, faults)),
         at=at,
+    )
+
+
+def image_pull_slow(case: Case, container: Container) -> Finding | None:
+    """Its image has been on its way for long."""
+    if not container.state.waiting or container.state.reason not in ORDINARY_WAITS:
+        return None
+    began = case.event("Pulling", container=container)
+    pulling = seconds_between(began.last_seen if began is not None else None, case.now)
+    if began is None or pulling is None or pulling < _SLOW_SECONDS:
+        return None
+    since = case.event("Pulled", "Failed", "BackOff", "Created", container=container)
+    if since is not None and (since.last_seen or case.now) >= (began.last_seen or case.now):
+        return None
+    return Finding(
+        "image-pull-slow",
+        f"node {case.pod.node} has been pulling {container.spec.image} for {human_duration(pulling)}, "
+        f"and {container.name} waits for it",
+        Grade.WARNING,
+        evidence=(
+            state_line(container),
+            event_line(began, case.now),
+            spec_line(f"{container.spec.at}.image", container.spec.image),
+        ),
+        next=(kubectl("describe", "node", case.pod.node, namespaced=False),),
+        at=f"{container.spec.at}.image",
     )
 
 

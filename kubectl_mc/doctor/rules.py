@@ -59,6 +59,7 @@ POD_RULES: tuple[PodRule, ...] = (
 CONTAINER_RULES: tuple[ContainerRule, ...] = (
     endings.container_lost,
     images.image_missing,
+    images.image_pull_slow,
     configuration.object_missing,
     configuration.run_as_non_root,
     configuration.config_error,

@@ -14,6 +14,9 @@ from kubectl_mc.model.pod import Container
 _REFUSED = frozenset({"RunContainerError", "CreateContainerError", *NEVER_STARTED})
 """Waiting reasons and reasons of ends: no process of the container ever ran."""
 
+_INSTANT_SECONDS = 10
+"""A run that is shorter is over at once."""
+
 _ABSENT = re.compile(
     r'exec:? \\*"?(?P<a>[^"\s\\]+)\\*"?: (?:executable file not found|stat \S+: no such file|no such file)'
     r"|executable file [`'\"](?P<b>[^`'\"]+)['`\"] not found"
@@ -153,7 +156,7 @@ def _ended(case: Case, container: Container) -> Finding | None:
     evidence = (end_line(container, end.state, case.now), *line, *_command_lines(container))
     return Finding(
         "command-not-found",
-        f"{container.name} ends at once: {words}" if seen else f"{container.name} ends: {words}",
+        f"{container.name} ends{' at once' if (end.ran or 0) < _INSTANT_SECONDS else ''}: {words}",
         certainty=Certainty.OBSERVED if seen else Certainty.LIKELY,
         evidence=evidence,
         next=(mc("logs", case.pod.name, "-c", container.name, *(("-p",) if container.state.running else ())),),

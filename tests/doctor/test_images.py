@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from kubectl_mc.doctor.case import Known, Presence
-from kubectl_mc.doctor.finding import Certainty
+from kubectl_mc.doctor.finding import Certainty, Grade
 from tests.doctor.cases import MISSING, case, event, found, primary
 from tests.pods import Json, container, ended, pod, running, waiting
 
@@ -201,3 +201,31 @@ def test_a_container_that_ran_once_has_its_image() -> None:
     old = event("Failed", 'Failed to pull image "app:1": not found', "app", seconds=3000)
 
     assert set(found(case(looping, old))) == {"crashloop"}
+
+
+def creating(*events: Any) -> dict[str, Any]:
+    document = pod(container("app", waiting("ContainerCreating"), image=IMAGE), phase="Pending")
+    return found(case(document, *events))
+
+
+_PULLING = event("Pulling", f'Pulling image "{IMAGE}"', "app", seconds=600, type_="Normal")
+
+
+def test_a_pull_that_takes_long_is_a_warning() -> None:
+    [finding] = creating(_PULLING).values()
+
+    assert (finding.id, finding.container, finding.grade) == ("image-pull-slow", "app", Grade.WARNING)
+    assert finding.summary == f"node node-1 has been pulling {IMAGE} for 10m, and app waits for it"
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        (event("Pulling", f'Pulling image "{IMAGE}"', "app", seconds=20, type_="Normal"),),
+        (_PULLING, event("Pulled", "Successfully pulled image", "app", seconds=30, type_="Normal")),
+        (event("Pulling", 'Pulling image "other"', "side", seconds=600, type_="Normal"),),
+    ],
+    ids=["just begun", "over", "another's"],
+)
+def test_a_pull_that_has_just_begun_or_is_over_is_not_slow(events: tuple[Any, ...]) -> None:
+    assert "image-pull-slow" not in creating(*events)
