@@ -52,8 +52,7 @@ def several_processes(work: Workload) -> Iterator[Finding]:
                 f"{spec.name} runs {listed([_name(each) for each in before])} before {_name(last)}, again at each "
                 "of its "
                 "restarts, and within the patience of its probes",
-                f"an init container for {listed([_name(each) for each in before])}; here:\n"
-                f"command: [{', '.join(last.words[:3])}{', ...' if len(last.words) > 3 else ''}]",
+                f"an init container for {listed([_name(each) for each in before])}; here only {_name(last)}",
             )
 
 

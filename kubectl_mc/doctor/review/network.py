@@ -27,7 +27,8 @@ def port_conflict(work: Workload) -> Iterator[Finding]:
         there = [each for each in work.coupling.listening(port, protocol) if each.container in names]
         later = max(there, key=lambda each: names.index(each.container))
         first = next(each for each in there if each.container == names[0])
-        sure = min(first.sign, later.sign) >= Sign.COMMAND
+        # A port that one declares and another is told to listen on may be one: who declares it need not serve it.
+        sure = first.sign is later.sign and first.sign >= Sign.COMMAND
         free = next(number for number in range(port + 1, 65536) if number not in taken)
         yield Finding(
             "port-conflict",
@@ -76,7 +77,7 @@ def port_name_conflict(work: Workload) -> Iterator[Finding]:
                     grade=Grade.WARNING,
                     container=spec.name,
                     at=f"{port.at}.name",
-                    instead=f"name: {spec.name[: 14 - len(port.name)]}-{port.name}" if len(port.name) < 13 else "",
+                    instead="another name, of at most 15 characters",
                 )
 
 

@@ -56,10 +56,10 @@ def volume_unwritten(work: Workload) -> Iterator[Finding]:
     """Who reads from an emptyDir needs somebody who writes into it."""
     for volume in _empty_dirs(work):
         readers = [use for use in volume.uses if use.read_only or use.reads >= Sure.LIKELY]
-        if len(readers) < len(volume.uses) or volume.writers():
-            continue
         closed = all(use.read_only for use in volume.uses)
         use = volume.uses[0]
+        if len(readers) < len(volume.uses) or volume.writers() or (not closed and _scratch(use, volume)):
+            continue
         how = "every mount of it is readOnly" if closed else "no container that writes mounts it"
         yield Finding(
             "volume-unwritten",
@@ -81,7 +81,7 @@ def volume_of_one(work: Workload) -> Iterator[Finding]:
     for volume in _empty_dirs(work):
         names = {use.container for use in volume.uses}
         use = volume.uses[0]
-        if len(names) != 1 or not volume.writers() or any(_SCRATCH.search(word) for word in (volume.name, use.path)):
+        if len(names) != 1 or not volume.writers() or _scratch(use, volume):
             continue
         yield Finding(
             "volume-of-one",
@@ -166,6 +166,11 @@ def host_path_shared(work: Workload) -> Iterator[Finding]:
 
 def _empty_dirs(work: Workload) -> Iterator[SharedVolume]:
     yield from (volume for volume in work.coupling.volumes if volume.kind == "emptyDir" and volume.uses)
+
+
+def _scratch(use: Use, volume: SharedVolume) -> bool:
+    """Whether a volume looks as if a container had it for itself."""
+    return any(_SCRATCH.search(word) for word in (volume.name, use.path))
 
 
 def _use_at(work: Workload, spec: ContainerSpec, path: str) -> Use | None:

@@ -114,7 +114,7 @@ def shell_script(words: tuple[str, ...]) -> str | None:
     if not words or words[0].rpartition("/")[2] not in _SHELLS:
         return None
     for index, word in enumerate(words[1:], 1):
-        if re.fullmatch(r"-[a-z]*c", word):
+        if re.fullmatch(r"-[a-z]*c[a-z]*", word):
             return words[index + 1] if index + 1 < len(words) else None
     return None
 

@@ -2,8 +2,9 @@
 
 import pytest
 
-from kubectl_mc.doctor.catalogue import KINDS
-from tests.doctor.review.reviewed import containers, found, pod
+from kubectl_mc.doctor.catalogue import KINDS, REVIEW
+from kubectl_mc.doctor.finding import Grade
+from tests.doctor.review.reviewed import containers, findings, found, pod
 
 APP = "- {name: app, image: app:1}"
 
@@ -200,6 +201,12 @@ containers:
             """),
     ),
     (
+        "port-conflict",
+        "b",
+        pod("containers:\n- {name: a, image: 'redis:7'}\n- {name: b, image: 'redis:6'}"),
+        pod("containers:\n- {name: a, image: 'redis:7'}\n- {name: b, image: 'redis:6', args: [--port, '6380']}"),
+    ),
+    (
         "host-port-conflict",
         "b",
         pod("""
@@ -343,6 +350,20 @@ containers:
             - name: b
               volumeMounts: [{name: data, mountPath: /data, readOnly: true}]
             volumes: [{name: data, configMap: {name: data}}]
+            """),
+    ),
+    (
+        "volume-unwritten",
+        "reader",
+        pod("""
+            containers:
+            - {name: reader, args: [--config=/etc/app/a], volumeMounts: [{name: conf, mountPath: /etc/app}]}
+            volumes: [{name: conf, emptyDir: {}}]
+            """),
+        pod("""
+            containers:
+            - {name: reader, args: [--cert-dir=/tmp], volumeMounts: [{name: tmp-dir, mountPath: /tmp}]}
+            volumes: [{name: tmp-dir, emptyDir: {}}]
             """),
     ),
     (
@@ -757,7 +778,7 @@ containers:
         pod("""
             containers:
             - name: app
-              command: [sh, -c, "echo $(date) $$(X)"]
+              command: [bash, -ecx, "echo $(date) $$(X)"]
               args: [$$(ESCAPED), $(CACHE_SERVICE_HOST)]
             - name: side
               envFrom: [{secretRef: {name: s}}]
@@ -885,8 +906,6 @@ def test_a_rule_stays_silent_on_a_near_miss(id_: str, silent: str) -> None:
 
 
 def test_every_id_of_the_review_fires_somewhere_here() -> None:
-    from kubectl_mc.doctor.catalogue import REVIEW
-
     assert {kind.id for kind in REVIEW} - {"duplicate-key"} <= {case[0] for case in FIRES_AND_DOESNT}
     assert {case[0] for case in FIRES_AND_DOESNT} <= KINDS.keys()
 
@@ -895,3 +914,32 @@ def test_the_value_of_a_secret_is_nowhere_in_its_finding() -> None:
     [finding] = found(pod("containers:\n- name: app\n  env: [{name: API_KEY, value: hunter2}]"), "secret-in-env")
 
     assert "hunter2" not in repr(finding)
+
+
+def test_a_port_that_one_declares_for_another_may_be_no_conflict() -> None:
+    [finding] = found(
+        pod("""
+            containers:
+            - {name: driver, ports: [{name: healthz, containerPort: 9898}]}
+            - {name: liveness-probe, args: [--health-port=9898]}
+            """),
+        "port-conflict",
+    )
+
+    assert finding.grade is Grade.WARNING
+
+
+def test_paths_in_the_evidence_are_those_of_the_whole_document() -> None:
+    [finding] = found(
+        "kind: Deployment\nspec: {template: {spec: {containers: [{name: app, image: app}]}}}", "image-tag"
+    )
+
+    assert finding.at == "spec.template.spec.containers[0].image"
+    assert finding.evidence == ("spec.template.spec.containers[0].image: app",)
+
+
+def test_every_finding_says_what_to_write_instead_and_its_sentence_has_no_full_stop() -> None:
+    for _, _, fires, _ in FIRES_AND_DOESNT:
+        for finding in findings(fires):
+            assert finding.instead, finding.id
+            assert not finding.summary.endswith("."), finding.summary
