@@ -4,13 +4,14 @@ import re
 from collections.abc import Iterator
 
 from kubectl_mc.doctor.case import Case
-from kubectl_mc.doctor.end import Now, end_of
+from kubectl_mc.doctor.end import RECENT_SECONDS, Now, end_of
 from kubectl_mc.doctor.evidence import end_line, event_line, spec_line
 from kubectl_mc.doctor.finding import Certainty, Finding, Grade, Step, kubectl, mc
 from kubectl_mc.doctor.source import edit
 from kubectl_mc.doctor.wording import brief, listed
 from kubectl_mc.model.pod import Container, Pod
 from kubectl_mc.model.requests import pod_request, request_of
+from kubectl_mc.model.times import seconds_between
 
 _EVICTION_CONTAINER = re.compile(r"\bContainer (\S+) (?:was using|exceeded)")
 _EVICTION_VOLUME = re.compile(r'Usage of EmptyDir volume "([^"]+)"')
@@ -21,6 +22,8 @@ _SHUTDOWN = frozenset({"Shutdown", "NodeShutdown", "Terminated"})
 """Reasons of a pod that went down with its node, on purpose."""
 _NOT_ADMISSION = frozenset({"Evicted", "DeadlineExceeded", "NodeLost", "Preempting", "NodePorts", *_SHUTDOWN})
 """Of the reasons of failed pods those that have a finding of their own."""
+_REPLACING = frozenset({"ReplicaSet", "ReplicationController", "StatefulSet", "DaemonSet"})
+"""Controllers that make another pod for one that has ended."""
 _OUT_OF = re.compile(r"OutOf(\S+)")
 
 
@@ -39,6 +42,7 @@ def evicted(case: Case) -> Iterator[Finding]:
     yield Finding(
         "evicted",
         f"{cause}, so the kubelet ended the whole pod",
+        _grade(case),
         container=guilty,
         evidence=(
             f"status.reason: {pod.reason}: {pod.message}",
@@ -84,6 +88,7 @@ def admission_refused(case: Case) -> Iterator[Finding]:
     yield Finding(
         "admission-refused",
         f"node {pod.node} refuses the pod ({pod.reason}): {said or 'it gives no reason'}{asked}",
+        _grade(case),
         evidence=(
             f"status.reason: {pod.reason}: {pod.message}",
             *([event_line(event, case.now)] if (event := case.event(pod.reason)) is not None else []),
@@ -114,6 +119,7 @@ def preempted(case: Case) -> Iterator[Finding]:
     yield Finding(
         "preempted",
         f"a pod of higher priority took its place on node {pod.node}, so it was ended",
+        _grade(case),
         evidence=(
             *([f"condition DisruptionTarget: {condition.reason}: {said}"] if told and condition is not None else []),
             *([event_line(event, case.now)] if event is not None else []),
@@ -133,6 +139,7 @@ def shut_down(case: Case) -> Iterator[Finding]:
     yield Finding(
         "node-lost",
         f"node {pod.node} was shut down, and the pod with it",
+        _grade(case),
         evidence=(f"status.reason: {pod.reason}: {pod.message}",),
         next=(kubectl("get", "node", pod.node, namespaced=False),),
         consequences=_all_ended(pod),
@@ -200,6 +207,16 @@ def _signs(case: Case) -> Iterator[str]:
         yield f"spec.nodeName: {pod.node}"
 
 
+def _grade(case: Case) -> Grade:
+    """Of a pod that stays as a trace of what was long ago, while its controller has made another: a note."""
+    pod = case.pod
+    replaced = any(owner.controller and owner.kind in _REPLACING for owner in pod.owners)
+    times = [c.state.finished_at for c in pod.containers] + [condition.since for condition in pod.conditions]
+    last = max((time for time in times if time is not None), default=pod.created)
+    ago = seconds_between(last, case.now)
+    return Grade.INFO if replaced and pod.terminal and ago is not None and ago > RECENT_SECONDS else Grade.ERROR
+
+
 def _at_the_node(pod: Pod, *, gone: bool) -> tuple[Step, ...]:
     look = kubectl("describe", "node", pod.node, namespaced=False)
     return (kubectl("get", "nodes", namespaced=False),) if gone else (look,)
@@ -234,6 +251,7 @@ def _bounds(pod: Pod, guilty: str, resource: str) -> Iterator[str]:
 def _after_eviction(pod: Pod, low: bool) -> Iterator[Step]:
     if low:
         yield kubectl("describe", "node", pod.node, namespaced=False)
+    if "low on resource: memory" in pod.message:
         yield kubectl("top", "pods", "--containers", "--sort-by", "memory")
     yield from edit(pod)
     if not any(owner.controller for owner in pod.owners):

@@ -209,3 +209,22 @@ def test_a_node_that_was_shut_down_took_the_pod_with_it() -> None:
     assert cause is not None
     assert cause.id == "node-lost"
     assert "node node-1 was shut down, and the pod with it" in cause.summary
+
+
+@pytest.mark.parametrize(
+    ("owner", "seconds", "grade"),
+    [
+        ("ReplicaSet", 7200, Grade.INFO),
+        ("ReplicaSet", 600, Grade.ERROR),
+        ("Job", 7200, Grade.ERROR),
+        ("", 7200, Grade.ERROR),
+    ],
+)
+def test_a_trace_of_an_eviction_long_ago_is_a_note_where_there_is_another_pod(
+    owner: str, seconds: float, grade: Grade
+) -> None:
+    document = failed("Evicted", "Pod was evicted. ", container("app", ended(137, "Error", seconds=seconds)))
+    if owner:
+        document["metadata"]["ownerReferences"] = [{"kind": owner, "name": "web", "uid": "u", "controller": True}]
+
+    assert found(case(document))["evicted"].grade is grade
