@@ -37,6 +37,8 @@ class Judge:
     _pods: dict[str, tuple[float, Pod]] = field(default_factory=dict)
     """When a pod was judged last, and how it was then."""
     _findings: dict[str, tuple[Finding, ...]] = field(default_factory=dict)
+    _since: dict[tuple[str, str], float] = field(default_factory=dict)
+    """Since when a pod has been found to have a fault, by its uid and the finding's id."""
 
     async def look(self, pods: Sequence[Pod], *, last: bool = False) -> None:
         """Judge those that look broken, if it is time to.
@@ -58,7 +60,10 @@ class Judge:
             return  # the watches tell of what is wrong with the connection
         for pod, case in zip(due, cases, strict=True):
             self._pods[pod.uid] = (time, pod)
-            self._findings[pod.uid] = diagnose(case)
+            self._findings[pod.uid] = findings = diagnose(case)
+            before = {key: since for key, since in self._since.items() if key[0] == pod.uid}
+            self._since = {key: since for key, since in self._since.items() if key[0] != pod.uid}
+            self._since |= {key: before.get(key, time) for key in ((pod.uid, finding.id) for finding in findings)}
 
     def _is_due(self, pod: Pod, time: float) -> bool:
         judged = self._pods.get(pod.uid)
@@ -69,8 +74,11 @@ class Judge:
         judged = self._pods.get(pod.uid)
         if judged is None or judged[1] != pod:
             return None
-        found = self._findings[pod.uid]
-        return next((f for f in found if hopeless(f, pod, self.patience, retried=retried)), None)
+        for finding in self._findings[pod.uid]:
+            seconds = judged[0] - self._since[pod.uid, finding.id]
+            if hopeless(finding, pod, self.patience, seconds, retried=retried):
+                return finding
+        return None
 
     def causes(self, pods: Iterable[Pod]) -> list[Finding]:
         """The causes of the pods that have one, each id once."""

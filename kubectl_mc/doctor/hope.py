@@ -14,11 +14,18 @@ started along with it is there by then; the fifth would take 80 s more.
 """
 
 
+GRACE_SECONDS = 10.0
+"""How long an object that a pod refers to may be missing: operators make Secrets, and controllers claims, a moment
+after what needs them has been applied."""
+
+
 class Hope(Enum):
     """What it takes for a fault to be gone."""
 
     CHANGE = "change"
     """Somebody has to change something: waiting is of no use."""
+    OBJECT = "object"
+    """Somebody has to make an object, and may be about to."""
     RETRY = "retry"
     """The next instance may be luckier, as when a dependency comes up late."""
     TIME = "time"
@@ -26,11 +33,9 @@ class Hope(Enum):
 
 
 _CHANGE = frozenset(
-    {
-        "image-not-found", "image-unauthorized", "image-invalid-name", "config-missing", "secret-missing",
-        "config-key-missing", "volume-missing", "run-as-non-root", "command-not-found",
-    }
-)  # fmt: skip
+    {"image-not-found", "image-unauthorized", "image-invalid-name", "run-as-non-root", "command-not-found"}
+)
+_OBJECT = frozenset({"config-missing", "secret-missing", "config-key-missing", "volume-missing"})
 _RETRY = frozenset(
     {
         "init-failed", "crashloop", "sidecar-crashloop", "exits-normally", "container-failed", "oom-killed",
@@ -43,25 +48,29 @@ _RETRY = frozenset(
 
 def hope_of(id_: str) -> Hope:
     """What it takes for a finding of this id to be gone; of one that is not known here, time."""
-    return Hope.CHANGE if id_ in _CHANGE else Hope.RETRY if id_ in _RETRY else Hope.TIME
+    for hope, ids in ((Hope.CHANGE, _CHANGE), (Hope.OBJECT, _OBJECT), (Hope.RETRY, _RETRY)):
+        if id_ in ids:
+            return hope
+    return Hope.TIME
 
 
-def hopeless(finding: Finding, pod: Pod, patience: int, *, retried: bool) -> bool:
+def hopeless(finding: Finding, pod: Pod, patience: int, seconds: float, *, retried: bool) -> bool:
     """Whether to wait for the pod is of no use any more.
 
     Args:
         patience: so many failures of a container are waited through.
+        seconds: for how long the pod has been found to have this fault.
         retried: whether the pod belongs to a Job, which has a patience of its own: its `backoffLimit`.
     """
     if finding.grade is not Grade.ERROR:
         return False
     hope = hope_of(finding.id)
-    if hope is not Hope.RETRY:
-        return hope is Hope.CHANGE
-    container = pod.container(finding.container)
-    if container is None or retried or not _down(container):
-        return False
-    return ends(container) >= patience or _stays_down(container, pod)
+    if hope is Hope.RETRY:
+        container = pod.container(finding.container)
+        if container is None or retried or not _down(container):
+            return False
+        return ends(container) >= patience or _stays_down(container, pod)
+    return hope is Hope.CHANGE or (hope is Hope.OBJECT and seconds >= GRACE_SECONDS)
 
 
 def _down(container: Container) -> bool:

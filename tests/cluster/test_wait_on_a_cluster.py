@@ -1,0 +1,266 @@
+"""`kubectl mc wait` on a real cluster: rollouts, Jobs and faults as their controllers and a kubelet make them."""
+
+import http.server
+import json
+import os
+import subprocess
+import sys
+import threading
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.cluster
+
+IMAGE = os.environ.get("KUBECTL_MC_TEST_IMAGE", "busybox:1.37")
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A run of this tool."""
+
+    exit_code: int
+    out: str
+    err: str
+
+    @property
+    def document(self) -> Json:
+        found = json.loads(self.out)
+        assert isinstance(found, dict)
+        return found
+
+
+@dataclass(frozen=True)
+class Place:
+    """A namespace of its own."""
+
+    namespace: str
+
+    def kubectl(self, *words: str, given: object = None) -> str:
+        text = json.dumps(given) if given is not None else None
+        command = ["kubectl", "-n", self.namespace, *words]
+        return subprocess.run(command, input=text, text=True, check=True, capture_output=True).stdout
+
+    def apply(self, document: Json) -> None:
+        self.kubectl("apply", "-f", "-", given=document)
+
+    def wait(self, *words: str) -> Ended:
+        """`kubectl mc wait WORDS`, in a pipe."""
+        command = [sys.executable, "-m", "kubectl_mc", "wait", "-n", self.namespace, *words]
+        ended = subprocess.run(command, text=True, check=False, capture_output=True, timeout=300)
+        return Ended(ended.returncode, ended.stdout, ended.stderr)
+
+
+@pytest.fixture(scope="module")
+def place() -> Iterator[Place]:
+    namespace = f"kubectl-mc-wait-{uuid.uuid4().hex[:8]}"
+    subprocess.run(["kubectl", "create", "namespace", namespace], check=True, capture_output=True)
+    found = Place(namespace)
+    found.kubectl("wait", "--for=create", "serviceaccount/default", "--timeout=60s")
+    yield found
+    subprocess.run(["kubectl", "delete", "namespace", namespace, "--wait=false"], check=True, capture_output=True)
+
+
+class _Registry(http.server.BaseHTTPRequestHandler):
+    """One that has nothing."""
+
+    def do_HEAD(self) -> None:
+        self._answer(b"")
+
+    def do_GET(self) -> None:
+        self._answer(json.dumps({"errors": [{"code": "MANIFEST_UNKNOWN", "message": "manifest unknown"}]}).encode())
+
+    def _answer(self, body: bytes) -> None:
+        self.send_response(404)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        pass
+
+
+@pytest.fixture(scope="module")
+def missing_image() -> Iterator[str]:
+    """An image that a registry which answers doesn't have.
+
+    A cluster that was given an image of its own may reach no registry: it gets one here, which a node on this machine
+    can ask.
+    """
+    if given := os.environ.get("KUBECTL_MC_TEST_MISSING_IMAGE"):
+        yield given
+    elif "KUBECTL_MC_TEST_IMAGE" not in os.environ:
+        yield "busybox:no-such-tag"
+    else:
+        with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Registry) as server:
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+            yield f"127.0.0.1:{server.server_port}/nothing:1"
+            server.shutdown()
+
+
+def container(name: str = "app", script: str = "sleep 3600", **more: Any) -> Json:
+    return {"name": name, "image": IMAGE, "command": ["sh", "-c", script], **more}
+
+
+def template(*containers: Json, app: str, **spec: Any) -> Json:
+    body = {"terminationGracePeriodSeconds": 0, "containers": list(containers), **spec}
+    return {"metadata": {"labels": {"app": app}}, "spec": body}
+
+
+def workload(kind: str, name: str, *containers: Json, pod: Json | None = None, **spec: Any) -> Json:
+    body = {
+        "selector": {"matchLabels": {"app": name}},
+        "template": template(*(containers or (container(),)), app=name, **(pod or {})),
+        **spec,
+    }
+    return {"apiVersion": "apps/v1", "kind": kind, "metadata": {"name": name}, "spec": body}
+
+
+def job(name: str, script: str, **spec: Any) -> Json:
+    body = {"template": template(container(script=script), app=name, restartPolicy="Never"), **spec}
+    return {"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": name}, "spec": body}
+
+
+def available(place: Place, what: str) -> int:
+    return int(place.kubectl("get", what, "-o", "jsonpath={.status.availableReplicas}") or 0)
+
+
+def test_a_deployment_becomes_ready_step_by_step(place: Place) -> None:
+    probed = container("side", readinessProbe={"exec": {"command": ["true"]}, "periodSeconds": 1})
+    init = {"initContainers": [container("migrate", "sleep 1")]}
+    place.apply(workload("Deployment", "web", container(), probed, pod=init, replicas=2))
+    ended = place.wait("deploy/web")
+    assert ended.exit_code == 0, ended
+    assert available(place, "deploy/web") == 2
+    assert "init migrate exited 0" in ended.out
+    assert "app side ready" in ended.out
+    assert ended.out.splitlines()[-1].endswith("deployment/web is ready")
+
+
+def test_a_broken_image_ends_the_rollout_and_the_pods_before_it_are_no_success(
+    place: Place, missing_image: str
+) -> None:
+    place.apply(workload("Deployment", "typo", replicas=2))
+    assert place.wait("deploy/typo").exit_code == 0
+    place.kubectl("set", "image", "deploy/typo", f"app={missing_image}")
+    ended = place.wait("deploy/typo", "-o", "json")
+    assert ended.exit_code == 3, ended
+    assert available(place, "deploy/typo") == 2, "the earlier pods serve on"
+    cause = ended.document["cause"]
+    assert (cause["id"], cause["container"]) == ("image-not-found", "app")
+    place.kubectl("rollout", "undo", "deploy/typo")
+    assert place.wait("deploy/typo").exit_code == 0
+
+
+def test_a_rollout_holds_only_for_the_present_template(place: Place) -> None:
+    place.apply(workload("Deployment", "next", replicas=2))
+    assert place.wait("deploy/next").exit_code == 0
+    slow = container(readinessProbe={"exec": {"command": ["true"]}, "initialDelaySeconds": 2, "periodSeconds": 1})
+    place.apply(workload("Deployment", "next", slow, replicas=2))
+    assert place.wait("deploy/next", "--timeout", "0").exit_code == 4
+    assert place.wait("deploy/next").exit_code == 0
+    status = json.loads(place.kubectl("get", "deploy/next", "-o", "json"))["status"]
+    assert (status["replicas"], status["updatedReplicas"], status["availableReplicas"]) == (2, 2, 2)
+
+
+def test_a_rollout_that_does_not_go_on_ends_with_its_deadline(place: Place) -> None:
+    never = container(readinessProbe={"exec": {"command": ["false"]}, "periodSeconds": 1})
+    place.apply(workload("Deployment", "late", never, progressDeadlineSeconds=25))
+    ended = place.wait("deploy/late")
+    assert ended.exit_code == 3, ended
+    assert "deployment/late has exceeded its progress deadline" in ended.err
+    assert "readiness-probe-failing" in ended.out
+
+
+def test_an_init_container_that_fails_again_and_again_is_given_up(place: Place) -> None:
+    init = {"initContainers": [container("migrate", "echo no such table; exit 3")]}
+    place.apply(workload("Deployment", "init", pod=init))
+    ended = place.wait("deploy/init", "--for", "initialized", "--patience", "2", "-o", "json")
+    assert ended.exit_code == 3, ended
+    assert ended.document["cause"]["id"] == "init-failed"
+    assert ended.document["cause"]["container"] == "migrate"
+
+
+def test_jobs_are_done_or_have_failed(place: Place) -> None:
+    place.apply(job("good", "sleep 1"))
+    place.apply(job("bad", "echo boom; exit 7", backoffLimit=0))
+    good = place.wait("job/good", "--for", "done")
+    assert good.exit_code == 0, good
+    bad = place.wait("job/bad", "--for", "done", "-o", "json")
+    assert bad.exit_code == 3, bad
+    assert bad.document["why"].startswith("job/bad has failed: BackoffLimitExceeded")
+    assert bad.document["cause"]["container"] == "app"
+
+
+def test_at_the_timeout_what_is_missing_is_said(place: Place) -> None:
+    never = container(readinessProbe={"exec": {"command": ["false"]}, "periodSeconds": 1})
+    place.apply(workload("StatefulSet", "db", never, serviceName="db"))
+    ended = place.wait("sts/db", "--timeout", "8s")
+    assert ended.exit_code == 4, ended
+    assert "  pod/db-0 app: running, and has not passed its readiness probe" in ended.out
+    assert "error: timed out after 8s: statefulset/db: not ready" in ended.err
+
+
+def test_a_stateful_set_holds_when_its_partition_is_of_the_present_template(place: Place) -> None:
+    strategy = {"type": "RollingUpdate", "rollingUpdate": {"partition": 1}}
+    fields: Json = {"serviceName": "part", "replicas": 2, "updateStrategy": strategy}
+    place.apply(workload("StatefulSet", "part", **fields))
+    assert place.wait("sts/part").exit_code == 0
+    place.apply(workload("StatefulSet", "part", container(env=[{"name": "NEW", "value": "1"}]), **fields))
+    ended = place.wait("sts/part")
+    assert ended.exit_code == 0, ended
+    assert "partition keeps pods below ordinal 1" in ended.out
+    status = json.loads(place.kubectl("get", "sts/part", "-o", "json"))["status"]
+    assert (status["updatedReplicas"], status["readyReplicas"]) == (1, 2)
+
+
+def test_a_daemon_set_holds_when_each_node_runs_the_present_template(place: Place) -> None:
+    place.apply(workload("DaemonSet", "agent"))
+    assert place.wait("ds/agent").exit_code == 0
+    place.apply(workload("DaemonSet", "agent", container(env=[{"name": "NEW", "value": "1"}])))
+    assert place.wait("ds/agent").exit_code == 0
+    status = json.loads(place.kubectl("get", "ds/agent", "-o", "json"))["status"]
+    assert status["updatedNumberScheduled"] == status["numberAvailable"] == status["desiredNumberScheduled"]
+
+
+def test_a_paused_rollout_is_not_waited_for(place: Place) -> None:
+    place.apply(workload("Deployment", "paused"))
+    assert place.wait("deploy/paused").exit_code == 0
+    place.kubectl("rollout", "pause", "deploy/paused")
+    assert place.wait("deploy/paused").exit_code == 0, "nothing is left to roll out"
+    place.kubectl("set", "env", "deploy/paused", "NEW=1")
+    ended = place.wait("deploy/paused")
+    assert ended.exit_code == 3, ended
+    assert "the rollout of deployment/paused is paused" in ended.err
+
+
+def test_a_secret_that_comes_late_is_waited_for_and_one_that_does_not_come_ends_the_wait(place: Place) -> None:
+    secret = [{"name": "TOKEN", "valueFrom": {"secretKeyRef": {"name": "token", "key": "it"}}}]
+    place.apply(workload("Deployment", "secret", container(env=secret)))
+    ended = place.wait("deploy/secret", "-o", "json")
+    assert ended.exit_code == 3, ended
+    assert ended.document["cause"]["id"] == "secret-missing"
+    place.kubectl("create", "secret", "generic", "token", "--from-literal=it=x")
+    assert place.wait("deploy/secret").exit_code == 0
+
+
+def test_a_pod_that_no_node_takes_is_waited_for_and_said(place: Place) -> None:
+    place.apply(workload("Deployment", "big", container(resources={"requests": {"cpu": "900"}})))
+    ended = place.wait("deploy/big", "--timeout", "4s", "-o", "json")
+    assert ended.exit_code == 4, ended
+    assert "fits on no node" in ended.err
+    assert ended.document["cause"]["id"] == "unschedulable"
+
+
+def test_scaled_to_zero_there_is_nothing_to_wait_for(place: Place) -> None:
+    place.apply(workload("Deployment", "none", replicas=0))
+    ended = place.wait("deploy/none", "-o", "json")
+    assert ended.exit_code == 0, ended
+    [target] = ended.document["targets"]
+    assert target["notes"] == ["deployment/none: it is scaled to 0, so there is nothing to wait for"]
