@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from kubectl_mc.demo import defaults
 from kubectl_mc.demo.server import RunningDemo
-from tests.commands import run
+from tests.commands import Result, run
 from tests.processes import on_a_pipe, on_a_terminal
 
 Json = dict[str, Any]
@@ -50,32 +51,59 @@ def environ(kubeconfig: Path) -> dict[str, str]:
     return {"KUBECONFIG": str(kubeconfig)}
 
 
-def test_a_deployment_is_waited_for_with_a_line_for_each_change(demo: RunningDemo, kubeconfig: Path) -> None:
+def rolled_out(demo: RunningDemo, name: str, *containers: Json, **spec: Any) -> None:
+    """Give a Deployment another template, as the API server does it."""
+
+    def change() -> None:
+        current = demo.cluster.store.get("deployments", "demo", name)
+        template = {"metadata": {"labels": {"app": name}}, "spec": pod("x", *containers, **spec)["spec"]}
+        changed = {**current, "spec": {**current["spec"], "template": template}}
+        demo.cluster.store.update("deployments", defaults.filled("deployments", changed))
+
+    demo.call(change)
+
+
+def waited(*words: str, kubeconfig: Path) -> Result:
+    """`kubectl mc wait WORDS` to its end, as a process of its own."""
+    with on_a_pipe("wait", *words, environ=environ(kubeconfig)) as process:
+        code = process.wait()
+        return Result(code, process.seen, process.stderr())
+
+
+def test_a_rollout_is_waited_for_with_a_line_for_each_change(demo: RunningDemo, kubeconfig: Path) -> None:
+    apply(demo, deployment("web", SLOW, replicas=1), after=20)
     init = {"name": "migrate", "image": "busybox:1.37", "command": ["sh", "-c", "exit 0"]}
-    document = deployment("web", replicas=1)
-    document["spec"]["template"]["spec"]["initContainers"] = [init]
-    apply(demo, document)
     with on_a_pipe("wait", "deploy/web", environ=environ(kubeconfig)) as process:
+        process.read_until("app app running, and has not passed its readiness probe")
+        rolled_out(demo, "web", SLEEPS, initContainers=[init])
         assert process.wait() == 0
         assert process.stderr() == ""
     lines = [line.split(maxsplit=1)[1] for line in process.seen.splitlines()]
+    assert lines[0] == "deployment/web 0 of 1 pods are available"
     assert any(line.startswith("web-") and line.endswith("init migrate exited 0") for line in lines)
     assert any(line.startswith("web-") and line.endswith("app app ready") for line in lines)
     assert lines[-1] == "deployment/web is ready"
-    assert len(lines) == len(set(lines)), "a line without a change"
     assert "█" not in process.seen
+
+
+def test_pods_of_the_template_before_are_no_success_and_no_failure(demo: RunningDemo, kubeconfig: Path) -> None:
+    apply(demo, deployment("good"), after=20)
+    apply(demo, deployment("bad", FAILS, replicas=1), after=200)
+    rolled_out(demo, "good", SLOW)
+    rolled_out(demo, "bad", SLOW)
+    assert waited("deploy/good", "deploy/bad", "--timeout", "2s", kubeconfig=kubeconfig).exit_code == 4
 
 
 def test_what_holds_already_is_one_line(demo: RunningDemo, kubeconfig: Path) -> None:
     apply(demo, deployment("web"), after=30)
-    result = run("wait", "deploy/web", kubeconfig=kubeconfig)
+    result = waited("deploy/web", kubeconfig=kubeconfig)
     assert (result.exit_code, result.err) == (0, "")
     assert result.lines == ["0s    deployment/web is ready"]
 
 
 def test_a_crash_loop_ends_the_wait_with_the_doctors_cause(demo: RunningDemo, kubeconfig: Path) -> None:
     apply(demo, pod("web", FAILS), after=200)
-    result = run("wait", "web", kubeconfig=kubeconfig)
+    result = waited("web", kubeconfig=kubeconfig)
     assert result.exit_code == 3
     assert "crashloop" in result.out
     assert "next" in result.out
@@ -84,15 +112,15 @@ def test_a_crash_loop_ends_the_wait_with_the_doctors_cause(demo: RunningDemo, ku
 
 def test_patience_is_what_a_container_may_fail(demo: RunningDemo, kubeconfig: Path) -> None:
     apply(demo, pod("web", FAILS), after=3)
-    result = run("wait", "web", "--timeout", "0", kubeconfig=kubeconfig)
+    result = waited("web", "--timeout", "0", kubeconfig=kubeconfig)
     assert result.exit_code == 4
     assert "pod/web app" in result.out
-    assert run("wait", "web", "--timeout", "0", "--patience", "1", kubeconfig=kubeconfig).exit_code == 3
+    assert waited("web", "--timeout", "0", "--patience", "1", kubeconfig=kubeconfig).exit_code == 3
 
 
 def test_at_the_timeout_what_is_missing_is_said(demo: RunningDemo, kubeconfig: Path) -> None:
     apply(demo, pod("web", SLOW, {**SLEEPS, "name": "side"}), after=20)
-    result = run("wait", "web", "--timeout", "1s", kubeconfig=kubeconfig)
+    result = waited("web", "--timeout", "1s", kubeconfig=kubeconfig)
     assert result.exit_code == 4
     assert "  pod/web app: running, and has not passed its readiness probe" in result.lines
     assert "side:" not in result.out
@@ -116,7 +144,7 @@ def test_a_job_is_done_when_it_is_complete(demo: RunningDemo, kubeconfig: Path) 
 
 def test_a_job_that_failed_ends_with_the_cause_in_its_pod(demo: RunningDemo, kubeconfig: Path) -> None:
     apply(demo, job("bad", FAILS, backoffLimit=0), after=30)
-    result = run("wait", "job/bad", "--for", "done", "-o", "json", kubeconfig=kubeconfig)
+    result = waited("job/bad", "--for", "done", "-o", "json", kubeconfig=kubeconfig)
     assert result.exit_code == 3
     document = json.loads(result.out)
     assert document["why"].startswith("job/bad has failed: BackoffLimitExceeded")
@@ -127,7 +155,7 @@ def test_a_job_that_failed_ends_with_the_cause_in_its_pod(demo: RunningDemo, kub
 def test_a_name_that_does_not_exist_is_not_waited_for(demo: RunningDemo, kubeconfig: Path) -> None:
     apply(demo, pod("web"))
     for target in ("wbe", "deploy/web"):
-        result = run("wait", target, kubeconfig=kubeconfig)
+        result = waited(target, kubeconfig=kubeconfig)
         assert result.exit_code == 1
         assert "NotFound" in result.err
 

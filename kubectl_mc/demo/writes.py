@@ -167,6 +167,8 @@ class Writes:
                 if not _same_but_images(current["spec"], changed["spec"]):
                     flaw = errors.Flaw("spec", _POD_IS_FIXED, "FieldValueForbidden")
                     raise errors.invalid("Pod", target.name, flaw)
+            elif "template" in (changed.get("spec") or {}):
+                changed = defaults.filled(target.plural, changed)
         return self._store.update(target.plural, changed)
 
     def _key(self, target: Target) -> tuple[str, str]:
