@@ -4,6 +4,7 @@ import contextlib
 import difflib
 import importlib
 import io
+import os
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -212,7 +213,21 @@ def _fault_of_this_tool(error: Exception) -> McError:
 
 def process_main() -> None:
     """The console script."""
+    _fill_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a name that the locale cannot write is no reason to fail
             stream.reconfigure(errors="backslashreplace")
     sys.exit(main())
+
+
+def _fill_streams() -> None:
+    """In place of a stream that was closed (`>&-`) there is /dev/null, as the next socket would else get its number."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # the lowest number that is free, which is this one
+    if sys.stdout is None:
+        sys.stdout = os.fdopen(1, "w")
+    if sys.stderr is None:
+        sys.stderr = os.fdopen(2, "w")

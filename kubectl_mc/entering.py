@@ -25,7 +25,7 @@ class Streams:
     stdin: int | None
     """A descriptor; None for none."""
     terminal: bool
-    """Whether both sides are terminals."""
+    """Whether the session has one: stdin is it."""
 
 
 def single(words: list[str], verb: str) -> Query:
@@ -63,13 +63,14 @@ def streams(session: Session, *, stdin: bool, tty: bool | None) -> Streams:
 
     Args:
         stdin: whether it is wanted even where it is a terminal and stdout is none.
-        tty: whether a terminal is asked for; None: where there is one.
+        tty: whether a terminal is asked for, which stdout may then go through a pipe to, as with tee; None: where both
+            are one.
     """
     from kubectl_mc.terminal import stdin_descriptor
 
-    possible = session.interactive and session.typed_at
+    possible = session.typed_at and (bool(tty) or session.interactive)
     if tty and not possible:
-        session.note("stdin or stdout is no terminal: the command gets none")
+        session.note("stdin is no terminal: the command gets none")
     terminal = possible and tty is not False
     return Streams(stdin_descriptor() if terminal or stdin or not session.typed_at else None, terminal)
 

@@ -4,7 +4,6 @@ import asyncio
 import os
 import select
 import signal
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
@@ -58,7 +57,7 @@ class Relay:
             return await self._carry(remote)
         with raw(self._stdin):
             try:
-                with _sized(remote, redraw=self._redraw):
+                with _sized(remote, self._stdin, redraw=self._redraw):
                     return await self._carry(remote)
             except BaseException:
                 self._unfinished = self._midline
@@ -149,13 +148,13 @@ class Keys:
 
 
 @contextmanager
-def _sized(remote: "RemoteSession", *, redraw: bool) -> Iterator[None]:
+def _sized(remote: "RemoteSession", descriptor: int, *, redraw: bool) -> Iterator[None]:
     """The remote terminal has this one's size, now and whenever it changes."""
     loop = asyncio.get_running_loop()
     sending: set[asyncio.Task[None]] = set()
 
     def tell(more: int = 0) -> None:
-        if (size := size_of(sys.stdout.fileno())) is not None:
+        if (size := size_of(descriptor)) is not None:
             task = asyncio.ensure_future(_told(remote, (size[0] + more, size[1] + more)))
             sending.add(task)
             task.add_done_callback(sending.discard)

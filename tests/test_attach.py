@@ -146,7 +146,7 @@ def test_a_cut_connection_is_said_on_a_terminal_as_it_was(shell: RunningDemo, ku
         (["web", "-c", "nope"], "no container nope in pod web", "it has: repl (app), side (app)"),
         (["wev"], 'Error from server (NotFound): pods "wev" not found', "web"),
     ],
-    ids=" ".join,
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )  # fmt: skip
 def test_what_cannot_be_attached_is_said_with_what_helps(
     words: list[str], error: str, hint: str, shell: RunningDemo, kubeconfig: Path

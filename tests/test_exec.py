@@ -109,6 +109,7 @@ def typing(*words: str, config: Path, stdout: int | None = None) -> AbstractCont
         (["sh", "-c", "echo to-out; echo to-err >&2"], 0, "to-out\n", "to-err\n"),
         (["nope", "--help"], 127, "", "error: nope: not found in the container\n"),
         (["/bin/nope"], 127, "", "error: /bin/nope: not found in the container\n"),
+        ([""], 127, "", "error: '': not found in the container\n"),
         (["sh", "-c", "nope"], 127, "", "sh: nope: not found\n"),
         (["echo", "--", "-n", "a  b", "ü", "*", "$HOME"], 0, "-- -n a  b ü * $HOME\n", ""),
         (["echo", ""], 0, "\n", ""),
@@ -167,15 +168,20 @@ def test_stdin_may_be_a_file_or_nothing_at_all(config: Path, tmp_path: Path) -> 
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
 
 
-def test_without_any_stdin_a_command_runs(config: Path) -> None:
+@pytest.mark.parametrize(
+    ("closed", "out", "err"),
+    [("<&-", b"x\n", b"y\n"), (">&-", b"", b"y\n"), ("2>&-", b"x\n", b""), ("<&- >&- 2>&-", b"", b"")],
+)
+def test_without_any_of_its_streams_a_command_runs(closed: str, out: bytes, err: bytes, config: Path) -> None:
+    words = ["exec", "web", "--", "sh", "-c", "echo x; echo y >&2; exit 3"]
     done = subprocess.run(
-        ["sh", "-c", 'exec "$@" <&-', "sh", sys.executable, "-m", "kubectl_mc", "exec", "web", "--", "echo", "x"],
+        ["sh", "-c", f'exec "$@" {closed}', "sh", sys.executable, "-m", "kubectl_mc", *words],
         env=variables(config),
         capture_output=True,
         check=False,
         timeout=DEADLINE_SECONDS,
     )
-    assert (done.returncode, done.stdout, done.stderr) == (0, b"x\n", b"")
+    assert (done.returncode, done.stdout, done.stderr) == (3, out, err)
 
 
 def test_ten_megabytes_pass_unchanged_both_ways(config: Path) -> None:
@@ -307,7 +313,18 @@ def test_keys_are_read_without_a_terminal_on_both_sides_where_asked_for(
 def test_t_without_a_terminal_is_said_and_the_command_runs(option: str, config: Path) -> None:
     done = mc(option, "web", "--", "sh", "-c", "cat; tty", config=config, given=b"in\n")
     assert (done.returncode, done.stdout) == (1, b"in\nnot a tty\n")
-    assert done.stderr == b"stdin or stdout is no terminal: the command gets none\n"
+    assert done.stderr == b"stdin is no terminal: the command gets none\n"
+
+
+def test_t_gives_a_terminal_where_stdout_goes_through_a_pipe_as_to_tee(config: Path) -> None:
+    reading, writing = os.pipe()
+    words = ("web", "-t", "--", "sh", "-c", "tty; read a; stty size; exit 3")
+    with open(reading, "rb") as out, typing(*words, config=config, stdout=writing) as process:
+        os.close(writing)
+        assert out.readline() == b"/dev/pts/0\r\n"
+        os.write(process.descriptor, b"typed\r")
+        assert out.read() == b"typed\r\n30 100\r\n"
+        assert (process.wait(), process.stderr(), process.restored()) == (3, "", True)
 
 
 SWITCHES = "printf '\\x1b[?1049h\\x1b[?25l\\x1b[?2004h\\x1b[31min the middle'; sleep 1000"

@@ -43,7 +43,8 @@ def end_of(status: bytes) -> int:
 
 def _failure(message: str) -> McError:
     if found := _NOT_FOUND.search(message):
-        return NotStarted(f"{found['what']}: not found in the container", code=127)
+        name = found["what"] or "''"
+        return NotStarted(f"{name}: not found in the container", code=127)
     if found := _REFUSED.search(message) or _FORMAT.search(message):
         what = found.groupdict().get("what")
         return NotStarted(f"{what}: {found['why']}" if what else f"the command: {found['why']}", code=126)
