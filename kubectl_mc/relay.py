@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from kubectl_mc.cluster.remote import RemoteSession
 
 _BLOCK = 64 * 1024
+_SIGNALLED = 128
+"""Exit codes above are signals: the program had no time to finish its line."""
 
 
 class Detached(Exception):
@@ -58,7 +60,9 @@ class Relay:
         with raw(self._stdin):
             try:
                 with _sized(remote, self._stdin, redraw=self._redraw):
-                    return await self._carry(remote)
+                    code = await self._carry(remote)
+                self._unfinished = self._midline and code > _SIGNALLED
+                return code
             except BaseException:
                 self._unfinished = self._midline
                 raise

