@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-NAMESPACE = "kubectl-mc-benchmark-sessions"
+NAMESPACE = f"kubectl-mc-benchmark-{os.getpid()}"
 IN_POD = ("-n", NAMESPACE, "web")
 MC = (str(Path(sys.executable).parent / "kubectl-mc"), "exec", *IN_POD)
 KUBECTL = ("kubectl", "exec", *IN_POD)

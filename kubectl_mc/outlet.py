@@ -15,19 +15,22 @@ _PAUSE_SECONDS = 0.01
 class Outlet:
     """Writes to a stream as it is.
 
-    A pipe or a terminal that is not read blocks whoever writes to it, signals or not. So a pipe is written to only when
-    it has room, and only as much as then surely fits. A terminal's room may be a byte: it is opened once more for
-    writes that don't block, since what is changed of the descriptor that was given is changed for others, too.
+    A pipe or a terminal that is not read blocks whoever writes to it, signals or not. So it is opened once more for
+    writes that don't block, since what is changed of the descriptor that was given is changed for others, too. Where
+    that is not possible, it is written to only when it has room, and only as much as then surely fits: a fifth of the
+    speed.
     """
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
         self._descriptor = _descriptor(stream)
         self._may_block = self._descriptor is not None and not stat.S_ISREG(os.fstat(self._descriptor).st_mode)
-        terminal = _reopened_terminal(self._descriptor) if self._descriptor is not None else None
-        if terminal is not None:
-            self._descriptor = terminal
-            weakref.finalize(self, os.close, terminal)
+        own = _reopened(self._descriptor) if self._descriptor is not None and self._may_block else None
+        self._most = select.PIPE_BUF if self._may_block and own is None else None
+        """Bytes at once; None for any number."""
+        if own is not None:
+            self._descriptor = own
+            weakref.finalize(self, os.close, own)
 
     async def write(self, data: bytes) -> None:
         """Write all of it.
@@ -44,9 +47,8 @@ class Outlet:
         while left:
             if self._may_block and not _has_room(self._descriptor):
                 await _room(self._descriptor)
-            piece = left[: select.PIPE_BUF] if self._may_block else left
             try:
-                left = left[os.write(self._descriptor, piece) :]
+                left = left[os.write(self._descriptor, left[: self._most]) :]
             except BlockingIOError:  # also a pipe, which another process may have made a non-blocking one
                 await asyncio.sleep(_PAUSE_SECONDS)
 
@@ -59,10 +61,11 @@ def _descriptor(stream: TextIO) -> int | None:
         return None
 
 
-def _reopened_terminal(descriptor: int) -> int | None:
-    """A terminal's own descriptor that doesn't block; None for what is no terminal or has no name here."""
+def _reopened(descriptor: int) -> int | None:
+    """A terminal's or a pipe's own descriptor that doesn't block; None for what has no name here, as a socket."""
     try:
-        return os.open(os.ttyname(descriptor), os.O_WRONLY | os.O_NOCTTY | os.O_NONBLOCK)
+        name = os.ttyname(descriptor) if os.isatty(descriptor) else f"/proc/self/fd/{descriptor}"
+        return os.open(name, os.O_WRONLY | os.O_NOCTTY | os.O_NONBLOCK)
     except OSError:
         return None
 

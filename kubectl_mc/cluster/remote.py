@@ -33,6 +33,9 @@ class Channel(IntEnum):
     CLOSE = 255
 
 
+_OUTPUT = {int(channel): channel for channel in (Channel.STDOUT, Channel.STDERR)}
+
+
 @dataclass(frozen=True, slots=True)
 class RemoteRequest:
     """Which process, and which of its streams."""
@@ -97,8 +100,8 @@ class RemoteSession:
             channel = data[0] if data else -1
             if channel == Channel.STATUS:
                 self._exit_code = end_of(data[1:])
-            elif channel in (Channel.STDOUT, Channel.STDERR) and len(data) > 1:
-                return Channel(channel), data[1:]
+            elif (output := _OUTPUT.get(channel)) is not None and len(data) > 1:
+                return output, data[1:]
         return None
 
     async def write(self, data: bytes) -> None:
