@@ -332,6 +332,19 @@ def test_who_may_not_is_refused_and_may_once_it_is_granted(place: Place) -> None
     assert place.told(*words) == (0, "x\n", "")
 
 
+def test_a_viewer_is_refused_with_the_permission_that_is_missing(place: Place) -> None:
+    viewer = f"system:serviceaccount:{place.namespace}:viewer"
+    place.kubectl("create", "serviceaccount", "viewer")
+    place.kubectl("create", "rolebinding", "viewer", "--clusterrole=view", f"--serviceaccount={place.namespace}:viewer")
+    words = ("web", "--token", place.kubectl("create", "token", "viewer").strip(), "--", "echo", "x")
+    code, out, err = place.told(*words)
+    while f'User "{viewer}" cannot get resource "pods"' in err:  # the server learns of the binding by a watch
+        code, out, err = place.told(*words)
+    assert (code, out) == (1, "")
+    assert re.search(rf'User "{viewer}" cannot (get|create) resource "pods/exec"', err)
+    assert "on pods/exec is missing; check: kubectl auth can-i " in err
+
+
 def test_a_reader_that_does_not_read_stops_the_command_and_not_ctrl_c(place: Place) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "kubectl_mc", "exec", "-n", place.namespace, "web", "--", "yes"],
