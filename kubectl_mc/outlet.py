@@ -17,7 +17,7 @@ class Outlet:
 
     A pipe or a terminal that is not read blocks whoever writes to it, signals or not. So it is opened once more for
     writes that don't block, since what is changed of the descriptor that was given is changed for others, too. Where
-    that is not possible, it is written to only when it has room, and only as much as then surely fits: a fifth of the
+    that is not possible, it is written to only when it has room, and only as much as then surely fits: a quarter of the
     speed.
     """
 

@@ -170,6 +170,7 @@ class Connection:
                             server_hostname=self.access.cluster.get("tls-server-name"),
                             timeout=aiohttp.ClientWSTimeout(ws_close=_GOODBYE_SECONDS),
                             max_msg_size=0,
+                            autoping=False,  # pings and pongs tell `RemoteSession` that the server is there
                         )
                 except aiohttp.WSServerHandshakeError as refusal:
                     status = refusal.status

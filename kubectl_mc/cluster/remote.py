@@ -6,7 +6,7 @@ One WebSocket carries all of it; the first byte of a message is its channel
 
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -20,6 +20,10 @@ from kubectl_mc.model.resources import PODS
 _V5, _V4 = "v5.channel.k8s.io", "v4.channel.k8s.io"
 _FRAME = 32 * 1024
 """Bytes of stdin in a message, as kubectl sends them."""
+_PAUSE_SECONDS = 10.0
+"""Of silence, after which the server is asked whether it is there. It also keeps proxies from closing what is idle."""
+_QUESTIONS = 3
+"""So many without an answer mean that nobody is there any more; a network that was lost says nothing by itself."""
 
 
 class Channel(IntEnum):
@@ -70,6 +74,9 @@ class RemoteSession:
         self._socket = socket
         self._server = server
         self._exit_code: int | None = None
+        self._unanswered = 0
+        self._answers = False
+        """Whether the server has ever answered when asked: of one that doesn't, silence says nothing."""
 
     @property
     def closes_stdin(self) -> bool:
@@ -90,8 +97,7 @@ class RemoteSession:
             ConnectionLost: the session was cut off before its end was told.
         """
         while self._exit_code is None:
-            with translated(self._server):
-                message = await self._socket.receive()
+            message = await self._message()
             if message.type is not aiohttp.WSMsgType.BINARY:
                 if message.type is aiohttp.WSMsgType.TEXT:
                     continue
@@ -122,6 +128,39 @@ class RemoteSession:
         """The terminal has this size."""
         await self._send(Channel.SIZE, json.dumps({"Width": columns, "Height": lines}).encode())
 
+    async def ask(self) -> None:
+        """Whether the server is there; `read` sees the answer.
+
+        Raises:
+            ConnectionLost: certainly not.
+        """
+        with translated(self._server):
+            await self._socket.ping()
+
+    async def _message(self) -> aiohttp.WSMessage:
+        """The next one that carries something. Silence counts only here: where nobody reads, answers can't be seen."""
+        while True:
+            with translated(self._server):
+                try:
+                    message = await self._socket.receive(_PAUSE_SECONDS)
+                except TimeoutError:
+                    message = None
+            if message is None:
+                if self._answers and self._unanswered >= _QUESTIONS:
+                    silence = _PAUSE_SECONDS * (_QUESTIONS + 1)
+                    raise ConnectionLost(f"the connection is lost: no sign of the server for {silence:g} s")
+                self._unanswered += 1
+                await self.ask()
+                continue
+            self._unanswered = 0
+            if message.type is aiohttp.WSMsgType.PING:
+                with translated(self._server):
+                    await self._socket.pong(message.data)
+            elif message.type is aiohttp.WSMsgType.PONG:
+                self._answers = True
+            else:
+                return message
+
     async def _send(self, channel: Channel, data: bytes) -> None:
         with translated(self._server):
             await self._socket.send_bytes(bytes([channel]) + data)
@@ -137,4 +176,7 @@ async def open_remote(client: Client, request: RemoteRequest) -> AsyncIterator[R
     path = PODS.path(request.namespace, request.pod, request.verb)
     subject = Subject("get", PODS, request.namespace, request.pod, request.verb)
     async with client.connection.websocket(path, subject, request.params(), (_V5, _V4)) as socket:
-        yield RemoteSession(socket, client.connection.server)
+        session = RemoteSession(socket, client.connection.server)
+        with suppress(ConnectionLost):  # whoever reads will know
+            await session.ask()
+        yield session

@@ -7,8 +7,10 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from aiohttp import web
+from aiohttp import WSMsgType, web
+from pytest_mock import MockerFixture
 
+from kubectl_mc.cluster import remote
 from kubectl_mc.cluster.client import Client
 from kubectl_mc.cluster.kubeconfig import Impersonation
 from kubectl_mc.cluster.remote import Channel, RemoteRequest, RemoteSession, open_remote
@@ -423,6 +425,64 @@ def test_a_server_that_does_not_say_good_bye_does_not_hold_up_the_end() -> None:
                 open_remote(client, request("ls")) as session,
             ):
                 assert await everything(session) == (0, b"", b"")
+
+    run(work())
+
+
+@pytest.mark.parametrize(
+    ("answers", "ends"), [(100, True), (0, True), (3, False)], ids=["answers", "never answers", "answers no more"]
+)
+def test_a_server_that_has_answered_and_falls_silent_is_lost(answers: int, ends: bool, mocker: MockerFixture) -> None:
+    mocker.patch.object(remote, "_PAUSE_SECONDS", 0.02)
+    rounds = 8
+
+    async def handler(asked: web.Request) -> web.StreamResponse:
+        socket = web.WebSocketResponse(protocols=(V5,), autoping=False)
+        await socket.prepare(asked)
+        for count in range(rounds):
+            question = await socket.receive()
+            if question.type is not WSMsgType.PING:
+                return socket
+            if count < answers:
+                await socket.pong(question.data)
+        await socket.send_bytes(SUCCESS)
+        await socket.close()
+        return socket
+
+    async def work() -> None:
+        async with (
+            http_server(handler) as url,
+            connected(url) as client,
+            open_remote(client, request("ls")) as session,
+        ):
+            if ends:
+                assert await everything(session) == (0, b"", b"")
+            else:
+                with pytest.raises(ConnectionLost, match=r"no sign of the server for 0\.08 s"):
+                    await everything(session)
+
+    run(work())
+
+
+def test_a_server_that_asks_is_answered() -> None:
+    async def handler(asked: web.Request) -> web.StreamResponse:
+        socket = web.WebSocketResponse(protocols=(V5,), autoping=False)
+        await socket.prepare(asked)
+        await socket.ping(b"there?")
+        while (answer := await socket.receive()).type is not WSMsgType.PONG:
+            pass
+        await socket.send_bytes(b"\x01" + answer.data)
+        await socket.send_bytes(SUCCESS)
+        await socket.close()
+        return socket
+
+    async def work() -> None:
+        async with (
+            http_server(handler) as url,
+            connected(url) as client,
+            open_remote(client, request("ls")) as session,
+        ):
+            assert await everything(session) == (0, b"there?", b"")
 
     run(work())
 
