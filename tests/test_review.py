@@ -112,12 +112,19 @@ def test_stdin_is_a_file_of_that_name(doctor: Doctor) -> None:
 
 
 def test_a_directory_is_read_to_its_ground_in_order(doctor: Doctor, tmp_path: Path) -> None:
-    for name in ("b/deep.yml", "a.yaml", "c.json", "notes.txt"):
+    for name in ("b/deep.yml", "a.yaml", "c.json", "notes.txt", ".github/workflow.yaml"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(json.dumps({"kind": "Pod", "metadata": {"name": name}}), encoding="utf-8")
     findings = json.loads(doctor("-f", ".", "-o", "json").out)["findings"]
 
     assert [finding["file"] for finding in findings] == ["a.yaml", "b/deep.yml", "c.json"]
+
+
+def test_an_address_is_no_file(doctor: Doctor) -> None:
+    result = doctor("-f", "https://example.invalid/web.yaml")
+
+    assert result.exit_code == 1
+    assert "hint: curl -fsSL https://example.invalid/web.yaml | kubectl mc doctor -f -" in result.err
 
 
 def test_a_broken_document_hides_no_other_one(doctor: Doctor) -> None:

@@ -46,6 +46,9 @@ def command(
 
     Read are the pods, their events, what they refer to (of Secrets the keys only), and the last lines of containers
     that fail. Exit code 3 says that an error was found.
+
+    With -f manifests are reviewed instead, without a cluster: what the API would refuse, and what goes wrong when
+    several containers share a pod.
     """
     session: Session = context.obj
     if list_rules or filename:

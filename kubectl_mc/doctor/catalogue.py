@@ -94,6 +94,8 @@ REVIEW = (
         Stage.REVIEW,
         "a number or a truth value stands where the API takes a text, or a text where it takes a list",
     ),
+    Kind("unknown-field", Stage.REVIEW, "a field that there isn't in this place, for one that there is"),
+    Kind("request-above-limit", Stage.REVIEW, "a container requests more than its limit"),
     Kind("duplicate-key", Stage.REVIEW, "a key stands twice in one mapping, of which only the last one counts"),
     Kind("selector-mismatch", Stage.REVIEW, "a workload doesn't select the pods that it makes"),
     Kind("restart-policy", Stage.REVIEW, "a restartPolicy that this kind of workload can't have"),

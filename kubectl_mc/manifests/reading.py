@@ -34,7 +34,8 @@ def read_manifests(names: Iterable[str], stdin: BinaryIO) -> Read:
             try:
                 content = stdin.read() if file == STDIN else Path(file).read_bytes()
             except OSError as error:
-                read.errors.append(McError(f"{file}: {error.strerror or error}"))
+                hint = f"curl -fsSL {file} | kubectl mc doctor -f -" if "://" in file else None
+                read.errors.append(McError(f"{file}: {error.strerror or error}", hint))
             else:
                 _take("stdin" if file == STDIN else file, content, read)
     return read
@@ -53,7 +54,16 @@ def _files(name: str) -> list[str]:
     path = Path(name)
     if name == STDIN or not path.is_dir():
         return [name]
-    found = sorted(str(file) for file in path.rglob("*") if file.suffix in _ENDINGS and file.is_file())
+    found = sorted(
+        str(file)
+        for file in path.rglob("*")
+        if file.suffix in _ENDINGS and file.is_file() and not _hidden(file.relative_to(path))
+    )
     if not found:
         raise McError(f"{name}: no manifest in this directory", "read are *.yaml, *.yml and *.json, at any depth")
     return found
+
+
+def _hidden(file: Path) -> bool:
+    """Whether a file lies in a directory such as `.git` or `.github`, or is hidden itself."""
+    return any(part.startswith(".") for part in file.parts)

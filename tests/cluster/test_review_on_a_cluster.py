@@ -18,8 +18,10 @@ _REFUSED = {
     "host-port-conflict",
     "init-with-probe",
     "no-containers",
+    "request-above-limit",
     "restart-policy",
     "selector-mismatch",
+    "unknown-field",
     "volume-undefined",
     "wrong-type",
 }

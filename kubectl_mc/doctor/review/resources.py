@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from kubectl_mc.doctor.finding import Finding, Grade
 from kubectl_mc.doctor.review.workload import Workload
 from kubectl_mc.model.fields import labels, mapping
+from kubectl_mc.model.quantity import parse_quantity
 from kubectl_mc.model.requests import pod_request
 
 _USUAL = {"cpu": "100m", "memory": "128Mi"}
@@ -44,6 +45,22 @@ def no_limits(work: Workload) -> Iterator[Finding]:
                 at=f"{spec.at}.resources.limits",
                 instead=f"resources:\n  limits:\n    memory: {spec.requests.get('memory', '256Mi')}",
             )
+
+
+def request_above_limit(work: Workload) -> Iterator[Finding]:
+    """Nobody can be given more than they may have."""
+    for spec in work.specs:
+        for name, limit in spec.limits.items():
+            asked, most = parse_quantity(spec.requests.get(name, "")), parse_quantity(limit)
+            if asked is not None and most is not None and asked > most:
+                yield Finding(
+                    "request-above-limit",
+                    f"{spec.name} requests {name} {spec.requests[name]}, more than its limit of {limit}, which the API "
+                    "refuses",
+                    container=spec.name,
+                    at=f"{spec.at}.resources.requests.{name}",
+                    instead=f"{name}: {limit}",
+                )
 
 
 def init_asks_most(work: Workload) -> Iterator[Finding]:

@@ -3,16 +3,18 @@
 from collections.abc import Callable, Iterable
 
 from kubectl_mc.doctor.finding import Finding
-from kubectl_mc.doctor.review import duties, network, order, probes, references, refused, resources, volumes
+from kubectl_mc.doctor.review import duties, network, order, probes, references, refused, resources, unknown, volumes
 from kubectl_mc.doctor.review.workload import Workload
 
 Rule = Callable[[Workload], Iterable[Finding]]
 
 POD_RULES: tuple[Rule, ...] = (
     refused.wrong_type,
+    unknown.unknown_field,
     network.name_conflict,
     volumes.volume_undefined,
     network.host_port_conflict,
+    resources.request_above_limit,
     probes.init_with_probe,
     references.config_key_missing,
     network.port_conflict,

@@ -32,22 +32,21 @@ class Around:
 
     keys: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
     """Of ConfigMaps and Secrets, by kind and name. Never a value."""
-    claims: frozenset[str] = frozenset()
     services: frozenset[str] = frozenset()
 
     @staticmethod
     def of(values: Iterable[tuple[str, Json]]) -> "Around":
         """What objects define, by their kinds; one that is there twice, in two namespaces say, has the keys of both."""
         keys: dict[tuple[str, str], frozenset[str]] = {}
-        names: dict[str, set[str]] = {"PersistentVolumeClaim": set(), "Service": set()}
+        services: set[str] = set()
         for kind, value in values:
             name = text(mapping(value, "metadata"), "name")
             if kind in ("ConfigMap", "Secret"):
                 there = {*mapping(value, "data"), *mapping(value, "stringData"), *mapping(value, "binaryData")}
                 keys[kind, name] = keys.get((kind, name), frozenset()) | there
-            elif kind in names:
-                names[kind].add(name)
-        return Around(keys, frozenset(names["PersistentVolumeClaim"]), frozenset(names["Service"]))
+            elif kind == "Service":
+                services.add(name)
+        return Around(keys, frozenset(services))
 
 
 @dataclass(frozen=True)

@@ -881,6 +881,30 @@ containers:
         "kind: Deployment\nspec: {template: {spec: {restartPolicy: Never, containers: [{name: app}]}}}",
         "kind: Deployment\nspec: {template: {spec: {restartPolicy: Always, containers: [{name: app}]}}}",
     ),
+    (
+        "unknown-field",
+        "app",
+        pod("containers:\n- name: app\n  readinesProbe: {exec: {command: [a]}}"),
+        pod("containers:\n- name: app\n  readinessProbe: {exec: {command: [a]}}"),
+    ),
+    (
+        "unknown-field",
+        "app",
+        pod("containers:\n- name: app\n  livenessProbe: {exec: {command: [a]}, failureTreshold: 3}"),
+        pod("containers:\n- name: app\n  livenessProbe: {exec: {command: [a]}, failureThreshold: 3}"),
+    ),
+    (
+        "unknown-field",
+        "",
+        pod("containers:\n- name: app\nvolumeMounts: [{name: a, mountPath: /a}]"),
+        pod("containers:\n- name: app\nhostname: a"),
+    ),
+    (
+        "request-above-limit",
+        "app",
+        pod("containers:\n- name: app\n  resources: {requests: {memory: 1Gi}, limits: {memory: 512Mi}}"),
+        pod("containers:\n- name: app\n  resources: {requests: {memory: 512Mi}, limits: {memory: 0.5Gi}}"),
+    ),
     ("no-containers", "", "kind: Job\nspec: {template: {spec: {restartPolicy: Never}}}", pod(f"containers:\n{APP}")),
 ]
 
@@ -943,3 +967,7 @@ def test_every_finding_says_what_to_write_instead_and_its_sentence_has_no_full_s
         for finding in findings(fires):
             assert finding.instead, finding.id
             assert not finding.summary.endswith("."), finding.summary
+
+
+def test_a_field_that_is_like_none_may_be_one_of_a_newer_version() -> None:
+    assert not found(pod("containers:\n- name: app\n  fieldOfTheFuture: 1\nanotherOne: 2"), "unknown-field")
