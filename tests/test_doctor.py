@@ -24,6 +24,7 @@ CAUSES = {
     "missing-dependency": ("config-missing", "webapp", "error"),
     "command-typo": ("command-not-found", "heartbeat", "error"),
     "disk-hog": ("evicted", "thumbnails", "error"),
+    "slow-shutdown": ("pre-stop-slow", "webapp", "warning"),
     "stuck-deletion": ("terminating-stuck", None, "error"),
     "app-with-migration": ("init-failed", "db-migration", "error"),
     "finished-first": ("crashloop", "c1", "error"),

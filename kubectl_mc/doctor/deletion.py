@@ -1,5 +1,6 @@
 """Pods that are being deleted and don't go: finalizers, hooks that take too long, processes that ignore SIGTERM."""
 
+import re
 from collections.abc import Iterator
 
 from kubectl_mc.doctor.case import Case
@@ -7,7 +8,7 @@ from kubectl_mc.doctor.endings import is_lost
 from kubectl_mc.doctor.evidence import event_line, spec_line
 from kubectl_mc.doctor.finding import Certainty, Finding, Grade, Step, kubectl, mc
 from kubectl_mc.doctor.source import edit
-from kubectl_mc.doctor.wording import listed
+from kubectl_mc.doctor.wording import brief, listed
 from kubectl_mc.model.event import Event
 from kubectl_mc.model.pod import Container, Pod
 from kubectl_mc.model.spec import Role
@@ -15,6 +16,9 @@ from kubectl_mc.model.times import human_duration, seconds_between
 
 _LATE_SECONDS = 30
 """How long after its grace period a pod may still be there: the kubelet needs a moment for what it has killed."""
+
+_SHELLS = frozenset({"sh", "bash", "ash", "dash"})
+_WITHOUT_HANDLER = frozenset({"sleep", "tail", "cat"})
 
 _SLOW_SECONDS = 10
 """How long an end may take before it is worth a word."""
@@ -43,7 +47,9 @@ def terminating_stuck(case: Case) -> Iterator[Finding]:
         )
         return
     names = (
-        f"{listed(running)} still {'runs' if len(running) == 1 else 'run'}" if running else "no container of it runs"
+        f"by its status {listed(running)} still {'runs' if len(running) == 1 else 'run'}"
+        if running
+        else "no container of it runs"
     )
     yield Finding(
         "terminating-stuck",
@@ -68,10 +74,12 @@ def pre_stop_slow(case: Case) -> Iterator[Finding]:
     since = grace - left
     if since < _SLOW_SECONDS:
         return
-    for container in _holding(pod):
-        finding = _hook(case, container, grace, since, left) or _deaf(case, container, grace, since, left)
-        if finding is not None:
-            yield finding
+    holding = _holding(pod)
+    hooked = [finding for c in holding if (finding := _hook(case, c, grace, since, left)) is not None]
+    sure = [finding for finding in hooked if finding.grade is Grade.ERROR]
+    yield from sure or hooked
+    if holding and not hooked:
+        yield _deaf(case, holding, grace, since, left)
 
 
 def _hook(case: Case, container: Container, grace: int, since: float, left: float) -> Finding | None:
@@ -107,34 +115,49 @@ def _hook(case: Case, container: Container, grace: int, since: float, left: floa
     )
 
 
-def _deaf(case: Case, container: Container, grace: int, since: float, left: float) -> Finding | None:
-    """It was asked to end and goes on."""
-    asked = case.event("Killing", container=container)
+def _deaf(case: Case, holding: list[Container], grace: int, since: float, left: float) -> Finding:
+    """A process was asked to end and goes on: whose, is only known by what it is."""
+    silent = [c for c in holding if _ignores(c)] if not case.pod.shared.processes else []
+    guilty = holding[0] if len(holding) == 1 else silent[0] if len(silent) == 1 else None
+    names = [c.name for c in holding]
+    who = guilty.name if guilty is not None else f"one of {listed(names)}"
+    asked = case.event("Killing", container=guilty) if guilty is not None else case.event("Killing")
     killed = "is killed" if left <= 0 else f"is killed in {human_duration(left)}"
+    ignores = "its main process has no handler for SIGTERM" if guilty in silent else "it ignores SIGTERM or takes long"
     return Finding(
         "pre-stop-slow",
-        f"{container.name} goes on {human_duration(since)} after it was asked to end, so it ignores SIGTERM or takes "
-        f"long; it {killed} (exit 137)",
+        f"{who} goes on {human_duration(since)} after it was asked to end, so {ignores}; it {killed} (exit 137)",
         Grade.WARNING,
         Certainty.LIKELY,
-        container.name,
+        guilty.name if guilty is not None else "",
         evidence=(
             *([event_line(asked, case.now)] if asked is not None else []),
             spec_line("metadata.deletionGracePeriodSeconds", str(grace)),
             *_when(case.pod),
-            *(
-                [spec_line(f"{container.spec.at}.command", " ".join(container.spec.words))]
-                if container.spec.words
-                else []
-            ),
+            *(spec_line(f"{c.spec.at}.command", brief(" ".join(c.spec.words))) for c in holding if c.spec.words),
         ),
-        next=_steps(case, container),
-        at=f"{container.spec.at}.command",
+        next=(mc("logs", case.pod.name, *(("-c", guilty.name) if guilty is not None else ())), *edit(case.pod)),
+        at=f"{guilty.spec.at}.command" if guilty is not None else "",
     )
 
 
+def _ignores(container: Container) -> bool:
+    """Whether its main process is one that, as the first of its container, doesn't notice a SIGTERM.
+
+    The kernel delivers only signals that have a handler to the first process, and a shell waits for its child.
+    """
+    words = container.spec.words
+    program = words[0].rpartition("/")[2] if words else ""
+    script = " ".join(words[2:]) if program in _SHELLS and words[1:2] == ("-c",) else ""
+    return program in _WITHOUT_HANDLER or (bool(script) and not re.search(r"\b(?:trap|exec)\b", script))
+
+
 def _holding(pod: Pod) -> list[Container]:
-    """Who the kubelet waits for: app containers first, then sidecars in reverse order, one after the other."""
+    """Who the kubelet may wait for: app containers first, then sidecars in reverse order, one after the other.
+
+    It reports the ends of a deleted pod's containers all at once, with the last of them: until then the status shows
+    those as running that have ended already.
+    """
     apps = [c for c in pod.apps if c.state.running]
     if apps:
         return apps

@@ -49,7 +49,7 @@ def test_a_pod_that_outlives_its_grace_period_is_the_nodes_affair() -> None:
 
     assert cause is not None
     assert (cause.id, cause.certainty) == ("terminating-stuck", Certainty.LIKELY)
-    assert "app and side still run, and node node-1 has not reported it gone" in cause.summary
+    assert "by its status app and side still run, and node node-1 has not reported it gone" in cause.summary
 
 
 @pytest.mark.parametrize(
@@ -87,15 +87,36 @@ def test_a_hook_that_takes_its_time_is_a_warning() -> None:
     assert "app has been in its preStop hook, or ending after it, for 10m" in findings["pre-stop-slow"].summary
 
 
-def test_a_process_that_ignores_its_signal_is_told_of() -> None:
+TRAPS = ["sh", "-c", "trap 'exit 0' TERM; while :; do sleep 1; done"]
+
+
+@pytest.mark.parametrize(
+    "command", [["sleep", "3600"], ["sh", "-c", "while :; do work; done"], ["/usr/bin/tail", "-f", "x"]]
+)
+def test_a_process_that_has_no_handler_for_its_signal_is_told_of(command: list[str]) -> None:
     judged = case(
-        deleted(up(command=["sleep", "3600"]), container("side", ended(0, "Completed")), ended_ago=-10),
+        deleted(up(command=command), up("side", command=TRAPS), ended_ago=-10),
         event("Killing", "Stopping container app", "app", seconds=20, type_="Normal"),
     )
     [finding] = found(judged).values()
 
     assert (finding.id, finding.container, finding.certainty) == ("pre-stop-slow", "app", Certainty.LIKELY)
-    assert "app goes on 20s after it was asked to end" in finding.summary
+    assert "app goes on 20s after it was asked to end, so its main process has no handler" in finding.summary
+
+
+def test_of_several_that_may_have_ended_already_none_is_blamed() -> None:
+    [finding] = found(case(deleted(up(), up("side", command=TRAPS), ended_ago=-10))).values()
+
+    assert (finding.id, finding.container) == ("pre-stop-slow", "")
+    assert "one of app and side goes on 20s after it was asked to end" in finding.summary
+
+
+def test_a_container_with_a_hook_is_likelier_than_its_siblings() -> None:
+    hooked = up(lifecycle={"preStop": {"exec": {"command": ["drain"]}}})
+
+    assert [finding.container for finding in found(case(deleted(hooked, up("side"), ended_ago=-10))).values()] == [
+        "app"
+    ]
 
 
 def test_a_sidecar_is_ended_last_and_not_blamed_before() -> None:
