@@ -10,10 +10,9 @@ from kubectl_mc.model.coupling.words import Command, commands, environment, main
 from kubectl_mc.model.spec import ContainerSpec
 
 _LOOPBACK = r"(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])"
-_WITH_PORT = re.compile(
-    rf"(?<![\w.@/-])(?:(\w[\w+.-]*)://(?:[^\s/@]*@)?)?{_LOOPBACK}:(\d{{1,5}})(?![\d.])", re.IGNORECASE
-)
-_URL_WITHOUT = re.compile(rf"(?<![\w.])(\w[\w+.-]*)://(?:[^\s/@]*@)?{_LOOPBACK}(?![\w.:-])", re.IGNORECASE)
+_SCHEME = r"(\w[\w+.-]{0,30})://(?:[^\s/@]{0,300}@)?"
+_WITH_PORT = re.compile(rf"(?<![\w.@/-])(?:{_SCHEME})?{_LOOPBACK}:(\d{{1,5}})(?![\d.])", re.IGNORECASE)
+_URL_WITHOUT = re.compile(rf"(?<![\w.]){_SCHEME}{_LOOPBACK}(?![\w.:-])", re.IGNORECASE)
 _WITH_CREDENTIALS = re.compile(rf"@(?:tcp\()?{_LOOPBACK}:(\d{{1,5}})(?![\d.])", re.IGNORECASE)
 _ALONE = re.compile(rf"{_LOOPBACK}|::1", re.IGNORECASE)
 _LISTENS_AT = re.compile(r"(.*-)?(listen|bind|listen-addr(ess)?|bind-addr(ess)?|addr|address)")

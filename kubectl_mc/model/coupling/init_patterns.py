@@ -15,7 +15,7 @@ _ASKS = (
     "nslookup", "nc", "ncat", "getent", "dig", "host", "pg_isready", "redis-cli", "mysqladmin", "curl", "wget", "ping",
     "grpc_health_probe", "kubectl", "test", "[", "ls", "stat", "mysql", "psql", "mongo", "mongosh", "rabbitmqctl",
 )  # fmt: skip
-_LOOP = re.compile(r"\b(until|while)\b\s+(?P<test>.*?)\s*(;|\n)\s*do\b", re.DOTALL)
+_LOOP = re.compile(r"\b(until|while)\b\s+(?P<test>.{1,400}?)\s*(;|\n)\s*do\b", re.DOTALL)
 _WAITS = re.compile(r"wait[-_]for\S*|\bkubectl (wait|rollout status)\b|\bdockerize\b.*-wait\b")
 _MIGRATES = re.compile(
     r"\b(alembic|flyway|liquibase|goose|dbmate|knex|sqitch)\b|\bmigrate\b|\bdb:(migrate|prepare|setup)\b|\bmigrations?:run\b"

@@ -116,7 +116,7 @@ def _pattern(spec: ContainerSpec, seen: _Seen) -> Pattern:
     if spec.role is Role.INIT:
         return Pattern(spec.name, Shape.INIT, *init_kind(spec, seen.volumes))
     native = spec.role is Role.SIDECAR
-    if spec.name == seen.main:
+    if spec.role is Role.APP and spec.name == seen.main:
         return Pattern(spec.name, Shape.MAIN, Kind.MAIN, _why_main(seen))
     found = next(_helper(spec, seen), None)
     if found is not None:

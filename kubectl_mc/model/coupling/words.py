@@ -15,10 +15,15 @@ _KEYWORDS = frozenset(
 )
 _PREFIXES = frozenset({"exec", "sudo", "nohup", "env", "command", "busybox", "tini", "dumb-init", "--"})
 """What stands before a program without being it."""
-_HEREDOC = re.compile(r"<<-?[ \t]*(['\"]?)(\w+)\1(.*?\n)(?:.*?\n)?[ \t]*\2[ \t]*(?=\n|$)", re.DOTALL)
+_HEREDOC = re.compile(r"(?<!<)<<-?[ \t]*(['\"]?)(\w+)\1")
+_LONGEST = 20_000
+"""Characters of a script that are read; what is longer is a program that somebody has pasted into a manifest."""
+_WORDS = 200
+"""Of a command so many are read, for the same reason."""
 _SUBSTITUTION = re.compile(r"\$\(([^()]*)\)")
-_ASIDE = 0xE000
-"""The first of the characters that stand for substitutions while a script is cut into tokens."""
+_ASIDE, _ASIDES = 0xE000, 6400
+"""Characters for private use, which stand for substitutions while a script is cut into tokens."""
+_PRIVATE = re.compile("[\ue000-\uf8ff]")
 _USERINFO = re.compile(r"(?<=://)[^\s/@]+@")
 _SECRET = re.compile(r"((?:password|passwd|token|secret|api-?key|authorization: *\w*)[=: ]+)[^\s\"']+", re.IGNORECASE)
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
@@ -127,12 +132,18 @@ def _split(script: str) -> tuple[tuple[str, ...], ...]:
 
 def _tokens(script: str) -> Iterator[list[str]]:
     """The tokens of a script. One that no shell could read is split at blanks."""
-    script = _HEREDOC.sub(lambda found: found[3], script.replace("\\\n", " ") + "\n")
+    script = _without_documents(script[:_LONGEST].replace("\\\n", " "))
     inner: list[str] = []
 
     def apart(found: re.Match[str]) -> str:
+        if len(inner) == _ASIDES:
+            return " "
         inner.append(found[1])
         return chr(_ASIDE + len(inner) - 1)
+
+    def restored(found: re.Match[str]) -> str:
+        index = ord(found[0]) - _ASIDE
+        return f"$({inner[index]})" if index < len(inner) else found[0]
 
     script = _SUBSTITUTION.sub(apart, script)
     reader = shlex.shlex(script, posix=True, punctuation_chars=";&|()<>\n")
@@ -146,9 +157,7 @@ def _tokens(script: str) -> Iterator[list[str]]:
     current: list[str] = []
     comment = False
     for raw in tokens:
-        token = re.sub(
-            r"[\ue000-\ue0ff]", lambda found: f"$({inner[ord(found[0]) - _ASIDE]})" if inner else found[0], raw
-        )
+        token = _PRIVATE.sub(restored, raw)
         if token and set(token) <= _SEPARATORS:
             yield current
             current, comment = [], comment and "\n" not in token
@@ -159,6 +168,20 @@ def _tokens(script: str) -> Iterator[list[str]]:
     yield current
     for script in inner:
         yield from _tokens(script)
+
+
+def _without_documents(script: str) -> str:
+    """A script without its here-documents: they are a program's input and no commands."""
+    kept: list[str] = []
+    lines = iter(script.split("\n"))
+    for line in lines:
+        found = _HEREDOC.search(line)
+        kept.append(line if found is None else line[: found.start()] + line[found.end() :])
+        if found is not None:
+            for inside in lines:
+                if inside.strip() == found[2]:
+                    break
+    return "\n".join([*kept, ""])
 
 
 def _command(tokens: Iterable[str], at: str) -> Command | None:
@@ -177,4 +200,4 @@ def _command(tokens: Iterable[str], at: str) -> Command | None:
             words.append(token)
     if not (words or outputs or inputs):
         return None
-    return Command(tuple(words), tuple(outputs), tuple(inputs), at)
+    return Command(tuple(words[:_WORDS]), tuple(outputs), tuple(inputs), at)

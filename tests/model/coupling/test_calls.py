@@ -1,5 +1,6 @@
 """Who speaks to whom at localhost."""
 
+import time
 from typing import Any
 
 import pytest
@@ -88,6 +89,15 @@ def test_a_clash_names_all_who_listen() -> None:
     )
 
     assert coupling(parse_pod(document)).calls[0].to == ("one", "two")
+
+
+@pytest.mark.parametrize("piece", ["a+", "a.b-c_", "$(", "<<EOF\n", "until ", "until x; ", "/a ", "-p ", "http://"])
+def test_a_program_pasted_into_a_manifest_costs_no_more_than_another(piece: str) -> None:
+    script = piece * (100_000 // len(piece))
+    began = time.process_time()
+    _calls(command=["sh", "-c", script], env=[{"name": "X", "value": script}], args=[script])
+
+    assert time.process_time() - began < 5  # 100 s and more where something takes quadratic time
 
 
 @pytest.mark.parametrize(

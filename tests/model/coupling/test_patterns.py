@@ -126,3 +126,7 @@ def test_no_reason_has_a_password() -> None:
     clone = container("b", command=["git", "clone", "https://me:hunter2@git/x", "/data"])
 
     assert "hunter2" not in str([each.reason for each in _beside(init=(init, clone)).patterns])
+
+
+def test_a_pod_without_app_containers_has_no_main_one() -> None:
+    assert [each.shape for each in coupling(parse_pod(pod(init=[sidecar("")]))).patterns] == ["sidecar"]
