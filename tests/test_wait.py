@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from kubectl_mc.demo import defaults
+from kubectl_mc.demo.auth import VIEWER
 from kubectl_mc.demo.server import RunningDemo
 from tests.commands import Result, run
 from tests.processes import on_a_pipe, on_a_terminal
@@ -98,7 +99,7 @@ def test_what_holds_already_is_one_line(demo: RunningDemo, kubeconfig: Path) -> 
     apply(demo, deployment("web"), after=30)
     result = waited("deploy/web", kubeconfig=kubeconfig)
     assert (result.exit_code, result.err) == (0, "")
-    assert result.lines == ["0s    deployment/web is ready"]
+    assert [line.split(maxsplit=1)[1] for line in result.lines] == ["deployment/web is ready"]
 
 
 def test_a_crash_loop_ends_the_wait_with_the_doctors_cause(demo: RunningDemo, kubeconfig: Path) -> None:
@@ -225,3 +226,29 @@ def test_ctrl_c_restores_the_terminal(demo: RunningDemo, kubeconfig: Path) -> No
         assert process.stderr() == ""
         assert process.restored()
     assert process.seen.rindex("\x1b[?25h") > process.seen.rindex("\x1b[?25l"), "the cursor stayed hidden"
+
+
+def test_what_may_not_be_read_is_done_without_and_said(demo: RunningDemo, tmp_path: Path) -> None:
+    apply(demo, deployment("web"), after=20)
+    demo.call(demo.cluster.auth.grant, VIEWER, ["get", "list", "watch"], ["deployments"], "demo")
+    viewer = demo.cluster.write_kubeconfig(tmp_path / "viewer", VIEWER)
+    refused = waited("deploy/web", kubeconfig=viewer)
+    assert refused.exit_code == 1
+    assert "Forbidden" in refused.err
+    demo.call(demo.cluster.auth.grant, VIEWER, ["get", "list", "watch"], ["pods"], "demo")
+    result = waited("deploy/web", kubeconfig=viewer)
+    assert result.exit_code == 0
+    assert [line.split(maxsplit=1)[1] for line in result.lines] == ["deployment/web is ready"]
+    assert "replicasets" in result.err
+    assert "the wait goes on without" in result.err
+
+
+def test_a_deployment_that_is_made_anew_is_waited_for(demo: RunningDemo, kubeconfig: Path) -> None:
+    apply(demo, deployment("web", SLOW, replicas=1), after=20)
+    with on_a_pipe("wait", "deploy/web", environ=environ(kubeconfig)) as process:
+        process.read_until("app app running, and has not passed its readiness probe")
+        demo.call(demo.cluster.store.delete, "deployments", "demo", "web")
+        process.read_until("deployment/web doesn't exist now; one of this name is waited for")
+        apply(demo, deployment("web", replicas=1))
+        assert process.wait() == 0
+    assert process.seen.splitlines()[-1].endswith("deployment/web is ready")
