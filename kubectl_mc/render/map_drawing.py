@@ -48,6 +48,15 @@ class _Lane:
     bad: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Arrow:
+    """A line from one column to another."""
+
+    first: int
+    last: int
+    right: bool
+
+
 def drawing(pod: Pod, coupled: Coupling, width: int, theme: Theme, *, live: bool) -> list[Line] | None:
     """The drawing; None where it would be wider than `width`, and for a pod that has nothing to connect."""
     patterns = coupled.patterns
@@ -125,8 +134,7 @@ def _lane(
     for index, name in enumerate(names):
         text = lane.cells.get(name, "")
         room = widths[name] + 2
-        inside = next(((a, b, right) for a, b, right in arrows if a <= index <= b), None)
-        spans += _cell(text, room, index, inside, strokes)
+        spans += _cell(text, room, index, arrows, strokes)
         if index < len(names) - 1:
             spans.append(Span(_gap(index, arrows, strokes), Style.BUSY))
     yield tuple(spans)
@@ -135,43 +143,41 @@ def _lane(
         yield (Span(" " * label + (" " * _GAP).join(cells).rstrip(), Style.QUIET),)
 
 
-def _cell(text: str, room: int, index: int, arrow: tuple[int, int, bool] | None, strokes: _Strokes) -> Iterator[Span]:
-    """What a container does, with an arrow's line where one passes."""
-    if arrow is None:
-        yield Span(_padded(f"  {text}", room))
-        return
-    first, last, right = arrow
-    if index == last:
-        yield Span(strokes.right if right else strokes.across, Style.BUSY)
-        yield Span(_padded(f" {text}", room - 1))
-    elif index == first:
-        shown = f"  {text} "
-        head = "" if right else strokes.left
-        yield Span(shown)
-        yield Span(head + strokes.across * (room - width_of(shown) - width_of(head)), Style.BUSY)
-    else:
+def _cell(text: str, room: int, index: int, arrows: Sequence[_Arrow], strokes: _Strokes) -> Iterator[Span]:
+    """What a container does, with the lines of arrows that come, go or pass."""
+    coming = next((arrow for arrow in arrows if arrow.last == index), None)
+    going = next((arrow for arrow in arrows if arrow.first == index), None)
+    if any(arrow.first < index < arrow.last for arrow in arrows):
         yield Span(strokes.across * room, Style.BUSY)
+        return
+    if coming is None:
+        yield Span(" ")
+    else:
+        yield Span(strokes.right if coming.right else strokes.across, Style.BUSY)
+    if going is None:
+        yield Span(_padded(f" {text}", room - 1))
+        return
+    head = "" if going.right else strokes.left
+    yield Span(f" {text} ")
+    yield Span(head + strokes.across * (room - 3 - width_of(text) - width_of(head)), Style.BUSY)
 
 
-def _gap(index: int, arrows: Sequence[tuple[int, int, bool]], strokes: _Strokes) -> str:
+def _gap(index: int, arrows: Sequence[_Arrow], strokes: _Strokes) -> str:
     """What stands between the container `index` and the next."""
-    for first, last, _ in arrows:
-        if first <= index < last:
-            return strokes.across * _GAP
-    return " " * _GAP
+    return (strokes.across if any(arrow.first <= index < arrow.last for arrow in arrows) else " ") * _GAP
 
 
-def _arrows(lane: _Lane, names: Sequence[str]) -> list[tuple[int, int, bool]]:
-    """Arrows as (first column, last column, to the right), only where nothing stands in their way."""
-    found: list[tuple[int, int, bool]] = []
+def _arrows(lane: _Lane, names: Sequence[str]) -> list[_Arrow]:
+    """The arrows of a lane, only where nothing stands in their way."""
+    found: list[_Arrow] = []
     places = {name: index for index, name in enumerate(names)}
     for source in lane.sources:
         for sink in lane.sinks:
             a, b = places[source], places[sink]
             first, last = min(a, b), max(a, b)
             free = not any(lane.cells.get(names[between]) for between in range(first + 1, last))
-            if a != b and free and not any(low < last and first < high for low, high, _ in found):
-                found.append((first, last, a < b))
+            if a != b and free and not any(other.first < last and first < other.last for other in found):
+                found.append(_Arrow(first, last, a < b))
     return found
 
 

@@ -77,6 +77,15 @@ def test_an_arrow_may_point_to_the_left() -> None:
     assert re.search(r":80 +listens ◀─+ speaks", text)
 
 
+def test_a_reader_between_two_writers_gets_two_arrows() -> None:
+    writes: dict[str, Any] = {"command": ["sh", "-c", "date > /data/x"], "volumeMounts": _mounts("data")}
+    reads: dict[str, Any] = {"command": ["tail", "-f", "/data/x"], "volumeMounts": _mounts("data")}
+    document = pod(container("a", **writes), container("b", **reads), container("c", **writes))
+    document["spec"]["volumes"] = [{"name": "data", "emptyDir": {}}]
+
+    assert re.search(r"writes ─+▶ reads ◀─+ writes", _text(document, 120, drawn=True))
+
+
 def test_what_is_too_wide_to_be_drawn_is_told_in_tables_which_fit() -> None:
     text = _text(_shop(), 50, drawn=True)
 

@@ -62,7 +62,7 @@ _NOT_SERVERS = frozenset({
     "psql", "pg_isready", "pg_dump", "mysql", "mysqladmin", "mysqldump", "redis-cli", "mongo", "mongosh", "mongodump",
     "curl", "wget", "ssh", "scp", "telnet", "nslookup", "ping", "mkdir", "cp", "mv", "tar", "kubectl", "git", "grep",
     "sed", "apk", "apt-get", "rsync", "test", "[", "install", "read", "sleep", "echo", "kafka-topics.sh", "grpcurl",
-    "ab", "wrk", "hey", "nping", "socat", "ps", "lsof", "ss", "netstat", "iptables",
+    "ab", "wrk", "hey", "nping", "socat", "ps", "lsof", "ss", "netstat", "iptables", "istio-iptables",
 })  # fmt: skip
 """Programs whose `-p` or `--port` is a port elsewhere, or no port at all."""
 _NUMBERED = {"http.server": 8000}

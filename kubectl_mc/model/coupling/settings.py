@@ -41,6 +41,8 @@ def _settings(spec: ContainerSpec) -> Iterator[Setting]:
 def flags_of(command: Command) -> Iterator[Setting]:
     """The flags of a command that have a value, `--name=value` and `--name value`."""
     words = command.words if command.program.startswith("-") else command.arguments
+    # Arguments alone may begin with what the image's own program is to be: `istio-iptables -p 15001`.
+    program = command.program or next((word for word in words[:1] if not word.startswith("-")), "")
     for index, word in enumerate(words):
         found = _FLAG.fullmatch(word)
         if found is None:
@@ -52,7 +54,7 @@ def flags_of(command: Command) -> Iterator[Setting]:
                 continue
             value = following
         written = word.partition("=")[0]
-        yield Setting(plain(found[1]), value, written, command.at, command.program, flag=True)
+        yield Setting(plain(found[1]), value, written, command.at, program, flag=True)
 
 
 def plain(name: str) -> str:

@@ -52,6 +52,8 @@ SAID: list[tuple[dict[str, Any], list[tuple[int, Sign]]]] = [
     ({"args": ["--redis-port=6379", "--upstream=http://web:8080", "--db-address=db:5432"]}, []),
     ({"env": _env(REDIS_PORT="6379", TIMEOUT="8080", PORT="none", HTTP_PORT="70000")}, []),
     ({"command": ["sleep", "3600"]}, []),
+    ({"args": ["istio-iptables", "-p", "15001"]}, []),
+    ({"args": ["serve", "-p", "15001"]}, [(15001, Sign.COMMAND)]),
 ]  # fmt: skip
 
 
