@@ -232,3 +232,31 @@ def test_what_is_well_stays_silent(name: str, place: tuple[Path, str]) -> None:
 
     assert (result.exit_code, result.err) == (0, "")
     assert "  well: " in result.out
+
+
+def test_a_rollout_that_fails_is_told_by_its_new_replicaset(place: tuple[Path, str]) -> None:
+    kubeconfig, namespace = place
+    kubectl = ["kubectl", "--kubeconfig", str(kubeconfig), "-n", namespace]
+
+    def apply(path: str) -> None:
+        labels = {"app": "shop"}
+        web = container("web", command=SERVES, readinessProbe=http(8080, path))
+        template = {"metadata": {"labels": labels}, "spec": pod("", web)["spec"]}
+        strategy = {"rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}}
+        spec = {"replicas": 2, "selector": {"matchLabels": labels}, "strategy": strategy, "template": template}
+        deployment = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "shop"}, "spec": spec}
+        text = json.dumps(deployment)
+        subprocess.run([*kubectl, "apply", "-f", "-"], input=text, text=True, check=True, capture_output=True)
+
+    apply("/")
+    wait = [*kubectl, "rollout", "status", "deployment/shop", "--timeout=120s"]
+    subprocess.run(wait, check=True, capture_output=True)
+    apply("/not-there")
+
+    def check() -> None:
+        result = run("doctor", "deploy/shop", "-n", namespace, "-o", "json", kubeconfig=kubeconfig)
+        found = json.loads(result.out)["findings"]
+        assert [each["summary"][:34] for each in found] == ["web answers 404 on :8080/not-there"]
+        assert found[0]["spread"].startswith("1 of 3 pods, only in the new ReplicaSet shop-")
+
+    eventually(check)
