@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from kubectl_mc.demo.programs import Failing, Program
-from kubectl_mc.demo.server import RunningDemo
+from kubectl_mc.demo.server import RunningDemo, running_demo
 from tests.commands import run
 from tests.log_pods import lived
 from tests.pods import Json
@@ -44,10 +44,12 @@ CAUSES = {
     "nearly-full": ("resource-starved", "session-store", "warning"),
     "readiness-gate": ("readiness-gate-unset", None, "error"),
     "job/report-held": ("job-held-by-sidecar", "proxy", "error"),
+}
+IN_MOTION = {
     "sidecar-gate": ("sidecar-not-started", "proxy", "warning"),
     "webapp": ("init-stuck", "wait-for-cache", "warning"),
-    "app-with-ambassador": ("probe-flapping", "db-ambassador", "warning"),
 }
+"""What goes on within a minute after the demo has started."""
 WELL = ["init-demo", "webapp-with-logging", "ledger-0", "deploy/production-app", "sts/ledger", "ds/node-agent"]
 
 
@@ -66,6 +68,25 @@ def test_the_cause_is_named_with_the_guilty_container(
     assert finding["primary"] is (cause[2] == "error")
     assert finding["evidence"]
     assert finding["next"]
+
+
+def test_what_holds_a_start_up_is_named_while_it_does(tmp_path: Path) -> None:
+    with running_demo(IN_MOTION) as demo:
+        config = demo.cluster.write_kubeconfig(tmp_path / "kubeconfig")
+        found = _findings(kubeconfig=config)
+        demo.call(demo.cluster.advance, 120)
+        later = _findings(kubeconfig=config)
+
+    assert {each["pod"]: (each["id"], each["container"], each["severity"]) for each in found} == IN_MOTION
+    assert later == []
+
+
+def test_a_probe_that_fails_in_turns_is_told_whether_it_fails_now_or_not(shared_kubeconfig: Path) -> None:
+    [finding] = _findings("app-with-ambassador", kubeconfig=shared_kubeconfig)
+
+    assert finding["container"] == "db-ambassador"
+    assert finding["id"] in ("probe-flapping", "readiness-probe-failing")
+    assert "answers 503 on :8404/ready" in finding["summary"]
 
 
 @pytest.mark.parametrize("target", WELL)
