@@ -39,7 +39,7 @@ def test_the_order_is_changed_by_a_key(shared_demo: RunningDemo, tmp_path: Path)
             await stage.press("o")
             await stage.sees("order: name")
             names = [row.split()[0] for row in stage.text.splitlines()[2:] if row and not row.startswith(" ")]
-            assert names[:2] == ["app-with-adapter", "app-with-ambassador"]
+            assert names[:2] == ["ambassador-down", "app-with-adapter"]
 
     asyncio.run(work())
 
