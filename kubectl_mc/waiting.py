@@ -202,7 +202,8 @@ class _Voice:
             return
         before, self.said = self.said, told(progress)
         if before is None and progress.held:
-            return  # there was nothing to wait for
+            # There was nothing to wait for: what is to be known of the targets themselves is enough.
+            self.said = {key: sentence for key, sentence in self.said.items() if key[0] in progress.standings}
         for sentence in changes(before or {}, self.said, feed.pods):
             self._line(timed(sentence, progress.elapsed))
 

@@ -102,6 +102,16 @@ def test_what_holds_already_is_one_line(demo: RunningDemo, kubeconfig: Path) -> 
     assert [line.split(maxsplit=1)[1] for line in result.lines] == ["deployment/web is ready"]
 
 
+def test_that_there_is_nothing_to_wait_for_is_said(demo: RunningDemo, kubeconfig: Path) -> None:
+    apply(demo, deployment("web", replicas=0), after=5)
+    result = waited("deploy/web", kubeconfig=kubeconfig)
+    assert result.exit_code == 0
+    assert [line.split(maxsplit=1)[1] for line in result.lines] == [
+        "deployment/web: it is scaled to 0, so there is nothing to wait for",
+        "deployment/web is ready",
+    ]
+
+
 def test_a_crash_loop_ends_the_wait_with_the_doctors_cause(demo: RunningDemo, kubeconfig: Path) -> None:
     apply(demo, pod("web", FAILS), after=200)
     result = waited("web", kubeconfig=kubeconfig)
