@@ -6,7 +6,7 @@ busy server's log goes on with requests. So lines are weighed, and the last of t
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from kubectl_mc.doctor.case import Case
@@ -107,8 +107,18 @@ def complaint_of(case: Case, container: Container, end: ContainerState) -> Compl
     return Complaint(_with_below(tail.lines, at), tuple(log_line(container, tail, line) for line in lines))
 
 
-def last_words(case: Case, container: Container, end: ContainerState | None) -> list[tuple[str, str]]:
-    """The lines that may tell of an end, each with how it reads as evidence: the end of the log, then its message.
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One of the lines that an instance wrote last."""
+
+    line: str
+    evidence: str
+    telling: bool
+    """Whether it may be why the instance ended: what else is there of errors, it has lived with."""
+
+
+def last_words(case: Case, container: Container, end: ContainerState | None) -> list[Word]:
+    """The lines that may tell of an end: those of the log, and of its termination message.
 
     Args:
         end: of the instance in question; None for one that runs, whose log alone it is.
@@ -116,9 +126,19 @@ def last_words(case: Case, container: Container, end: ContainerState | None) -> 
     tail = case.tail(container)
     if tail.previous is not (end is not None and container.state.running):
         return []  # another instance's
-    message = end.message.split("\n") if end is not None else []
-    lines = [(line[:_HEAD], log_line(container, tail, line)) for line in tail.lines if line.strip()][-_LATEST:]
-    return [*lines, *((line[:_HEAD], message_line(container, line)) for line in message if line.strip())]
+    lines = [line[:_HEAD] for line in tail.lines if line.strip()][-_LATEST:]
+    message = [line[:_HEAD] for line in end.message.split("\n") if line.strip()] if end is not None else []
+    return [
+        *(Word(line, log_line(container, tail, line), told) for line, told in _told(lines)),
+        *(Word(line, message_line(container, line), told) for line, told in _told(message)),
+    ]
+
+
+def _told(lines: Sequence[str]) -> Iterator[tuple[str, bool]]:
+    """Lines, each with whether it tells as much as any, or stands close to the one that tells most."""
+    weights, at = _weights([_CONTROL_SEQUENCE.sub("", line) for line in lines]), telling(lines)
+    for number, line in enumerate(lines):
+        yield line, at is not None and (weights[number] >= weights[at] or abs(number - at) <= _CLOSE)
 
 
 def telling(lines: Sequence[str]) -> int | None:

@@ -193,16 +193,16 @@ def _trouble(case: Case, container: Container, complaint: re.Pattern[str]) -> _T
     waits = container.state.running and container_health(container, case.pod) in (Health.UNREADY, Health.WORKING)
     if crash is None and not waits:
         return None
-    for line, evidence in reversed(last_words(case, container, crash.end.state if crash is not None else None)):
-        if complaint.search(line) is None:
+    for word in reversed(last_words(case, container, crash.end.state if crash is not None else None)):
+        if not word.telling or complaint.search(word.line) is None:
             continue
-        paths = [found[0].rstrip("./:") for found in _PATH.finditer(line)]
+        paths = [found[0].rstrip("./:") for found in _PATH.finditer(word.line)]
         mounts = [(path, mount) for path in paths if (mount := _mount(path, container)) is not None]
         if mounts:
             path, mount = mounts[-1]
-            return _Trouble(case, container, crash, path, evidence, mount, case.pod.shared.volume(mount.volume))
+            return _Trouble(case, container, crash, path, word.evidence, mount, case.pod.shared.volume(mount.volume))
         if paths:
-            return _Trouble(case, container, crash, paths[-1], evidence, None, None)
+            return _Trouble(case, container, crash, paths[-1], word.evidence, None, None)
     return None
 
 

@@ -26,15 +26,15 @@ class Refusal:
 def refusal_of(crash: Crash) -> Refusal | None:
     """The refusal of which the last words of an instance tell; None without one, or where its port is not known."""
     container, case = crash.container, crash.case
-    lines = last_words(case, container, crash.end.state)
-    refused = [(line, told) for line, told in lines if _REFUSED.search(line)]
-    local = [(line, told) for line, told in refused if _LOCAL.search(line)]
+    words = last_words(case, container, crash.end.state)
+    refused = [word for word in words if word.telling and _REFUSED.search(word.line)]
+    local = [word for word in refused if _LOCAL.search(word.line)]
     if not refused:
         return None
     coupled = case.coupled
-    told = (local or refused)[-1][1]
+    told = (local or refused)[-1].evidence
     # Where it is refused and with what stand in one line, or the line before names the address.
-    ports = {int(found[1]) for line, _ in local or lines for found in _PORT.finditer(line)}
+    ports = {int(found[1]) for word in local or words for found in _PORT.finditer(word.line)}
     if not ports and local:
         ports = {call.port for call in coupled.calls if call.container == container.name and not call.probe}
     if len(ports) != 1:

@@ -149,13 +149,13 @@ def host_port_taken(case: Case) -> Iterator[Finding]:
 def _wish(case: Case, container: Container, crash: Crash | None) -> _Wish | None:
     """The port that its last words say is taken; None where they say nothing of the kind."""
     words = last_words(case, container, crash.end.state if crash is not None else None)
-    lines = [line for line, _ in words]
-    found = [at for at, line in enumerate(lines) if _TAKEN.search(line)]
+    lines = [word.line for word in words]
+    found = [at for at, word in enumerate(words) if word.telling and _TAKEN.search(word.line)]
     if not found:
         return None
     # Node says it twice, and only the first has the address.
     at = next((at for at in found if _PORTS.search(lines[at])), found[-1])
-    return _meant(container, case.coupled, lines[at : at + _NEAR], words[at][1])
+    return _meant(container, case.coupled, lines[at : at + _NEAR], words[at].evidence)
 
 
 def _meant(container: Container, coupled: "Coupling", lines: Sequence[str], evidence: str) -> _Wish:

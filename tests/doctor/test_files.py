@@ -185,6 +185,24 @@ def test_a_complaint_that_it_lived_with_is_none_of_its_end() -> None:
     assert finding.id == "crashloop"
 
 
+def test_what_was_said_by_the_way_is_none_of_its_end() -> None:
+    """As nginx's image does of a read-only root, and starts nevertheless."""
+    lines = [
+        "10-listen-on-ipv6-by-default.sh: info: can not modify /etc/nginx/conf.d/default.conf (read-only file system?)",
+        "/docker-entrypoint.sh: Sourcing /docker-entrypoint.d/15-local-resolvers.envsh",
+        "/docker-entrypoint.sh: Launching /docker-entrypoint.d/20-envsubst-on-templates.sh",
+        "/docker-entrypoint.sh: Launching /docker-entrypoint.d/30-tune-worker-processes.sh",
+        "/docker-entrypoint.sh: Configuration complete; ready for start up",
+        '2026/03/01 12:00:00 [emerg] 1#1: host not found in upstream "api"',
+    ]
+    document = mounted(webapp(securityContext={"readOnlyRootFilesystem": True}))
+    finding = primary(case(document, logs={"webapp": lines}))
+
+    assert finding is not None
+    assert finding.id == "crashloop"
+    assert finding.summary.endswith('host not found in upstream "api"')
+
+
 def test_one_that_runs_and_is_not_ready_for_it_is_told() -> None:
     probe = {"exec": {"command": ["false"]}}
     app = container("webapp", running(), started=True, volumeMounts=DATA, securityContext=USER, readinessProbe=probe)

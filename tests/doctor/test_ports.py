@@ -38,8 +38,9 @@ def judged(*lines: str, others: tuple[Entry, ...] = (WEBAPP,), **spec: Any) -> F
         ["[ALERT] Starting frontend http: cannot bind socket (Address already in use) [0.0.0.0:8080]"],
         ["cannot bind '0.0.0.0:8080': Address already in use"],
         ["listen tcp 0.0.0.0:8080: bind: Only one usage of each socket address is normally permitted."],
-        ["could not bind IPv4 address \"0.0.0.0\": Address already in use",
-         "HINT:  Is another postmaster already running on port 8080? If not, wait a few seconds and retry."],
+        ["LOG:  could not bind IPv4 address \"0.0.0.0\": Address already in use",
+         "HINT:  Is another postmaster already running on port 8080? If not, wait a few seconds and retry.",
+         'WARNING:  could not create listen socket for "*"', "FATAL:  could not create any TCP/IP sockets"],
     ],
 )  # fmt: skip
 def test_the_sibling_that_has_the_port_is_named(lines: list[str]) -> None:
