@@ -36,7 +36,7 @@ class Run:
 
 def pod(number: int) -> dict[str, Any]:
     """A pod of four containers with a readiness probe each."""
-    probe = {"httpGet": {"path": "/ready", "port": 8080}, "periodSeconds": 5}
+    probe = {"httpGet": {"path": "/ready", "port": 8080}, "periodSeconds": 60}
     settings = {"envFrom": [{"configMapRef": {"name": f"settings-{number % 10}", "optional": True}}]}
     containers = [
         {"name": name, "image": f"example.invalid/{name}:1.27", "readinessProbe": probe, **settings}

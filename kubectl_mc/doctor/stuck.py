@@ -99,11 +99,7 @@ def init_stuck(case: Case, container: Container) -> Finding | None:
         evidence=(
             state_line(container),
             *([log_line(container, tail, repeated)] if repeated else []),
-            *(
-                [spec_line(f"{container.spec.at}.command", " ".join(masked_words(container.spec.words)))]
-                if wait is not None
-                else []
-            ),
+            *([spec_line(_at(container), " ".join(masked_words(container.spec.words)))] if wait is not None else []),
         ),
         next=(mc("logs", pod.name, "-c", container.name, "-f"), *_find(wait)),
     )
@@ -139,6 +135,12 @@ def post_start_stuck(case: Case, container: Container) -> Finding | None:
         next=(mc("logs", case.pod.name, "-c", container.name), *edit(case.pod)),
         at=hook.at,
     )
+
+
+def _at(container: Container) -> str:
+    """Where its words stand."""
+    spec = container.spec
+    return f"{spec.at}.{'command' if spec.command or not spec.args else 'args'}"
 
 
 def _wait(container: Container) -> _Wait | None:
