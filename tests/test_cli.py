@@ -3,6 +3,8 @@
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from pytest_mock import MockerFixture
 
 from kubectl_mc import PROGRAM, __version__, cli
 from kubectl_mc.demo.server import RunningDemo
+from kubectl_mc.session import Session
 from tests.commands import run
 from tests.processes import on_a_pipe
 
@@ -19,6 +22,19 @@ CONNECTION_FLAGS = """
     --certificate-authority --client-certificate --client-key --tls-server-name --insecure-skip-tls-verify
     --request-timeout
 """  # as `kubectl options` has them
+
+
+@pytest.fixture
+def still(shared_demo: RunningDemo, mocker: MockerFixture) -> Iterator[None]:
+    """The cluster's time and that of the commands stand still, so that one command after the other sees the same."""
+    mocker.patch.object(Session, "now", return_value=datetime.now(UTC))
+    clock = shared_demo.cluster.clock
+    held = clock.moved_by_hand()
+    shared_demo.call(held.__enter__)
+    shared_demo.call(lambda: clock.freeze(clock.now()))
+    yield
+    shared_demo.call(held.__exit__, None, None, None)
+    shared_demo.call(clock.advance, 0)  # who has slept meanwhile looks at it again
 
 
 def test_without_a_command_there_is_help_on_stdout() -> None:
@@ -120,6 +136,7 @@ def test_a_value_that_is_missing_points_to_the_help_of_its_command(words: list[s
     ],
     ids=" ".join,
 )
+@pytest.mark.usefixtures("still")
 def test_flags_and_values_are_written_as_with_kubectl(
     words: list[str], same: list[str], shared_kubeconfig: Path
 ) -> None:
@@ -247,6 +264,7 @@ def test_wrong_credentials_are_said(shared_kubeconfig: Path) -> None:
     assert "doesn't accept these credentials (401 Unauthorized)" in result.err
 
 
+@pytest.mark.usefixtures("still")
 def test_yaml_and_json_are_the_same_document(shared_kubeconfig: Path) -> None:
     document = run("status", "finished-first", "-o", "json", kubeconfig=shared_kubeconfig).out
     assert yaml.safe_load(

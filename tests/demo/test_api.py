@@ -60,6 +60,7 @@ async def test_what_cannot_be_created_says_why(path: str, body: object, status: 
 
 async def test_selectors_pick_by_labels_and_fields() -> None:
     async with own_cluster() as api:
+        api.cluster.clock.freeze(api.cluster.clock.now())  # no node takes the pods meanwhile
         api.cluster.apply(pod("a", labels={"app": "web", "tier": "front"}))
         api.cluster.apply(pod("b", labels={"app": "web"}))
         api.cluster.apply(pod("c", labels={"app": "db"}))
