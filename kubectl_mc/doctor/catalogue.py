@@ -53,6 +53,7 @@ _ALL = (
     Kind("image-not-found", Stage.IMAGE, "the registry has no such image or tag"),
     Kind("image-unauthorized", Stage.IMAGE, "the registry doesn't let the node have the image"),
     Kind("image-invalid-name", Stage.IMAGE, "the image's name can't be a name"),
+    Kind("image-wrong-architecture", Stage.IMAGE, "the image isn't made for the node's architecture"),
     Kind("image-pull-failed", Stage.IMAGE, "the image can't be pulled, for another reason"),
     Kind("image-pull-slow", Stage.IMAGE, "the image has been on its way for long"),
     Kind("config-missing", Stage.IMAGE, "a ConfigMap that a container needs doesn't exist"),

@@ -33,8 +33,11 @@ class Hope(Enum):
 
 
 _CHANGE = frozenset(
-    {"image-not-found", "image-unauthorized", "image-invalid-name", "run-as-non-root", "command-not-found"}
-)
+    {
+        "image-not-found", "image-unauthorized", "image-invalid-name", "image-wrong-architecture", "run-as-non-root",
+        "command-not-found",
+    }
+)  # fmt: skip
 _OBJECT = frozenset({"config-missing", "secret-missing", "config-key-missing", "volume-missing"})
 _RETRY = frozenset(
     {

@@ -56,7 +56,7 @@ _SORTS = (
         "the registry of {image} takes no more pulls for now: a rate limit",
     ),
     _sort(
-        "image-pull-failed",
+        "image-wrong-architecture",
         r"no match for platform|no matching manifest|no image found in (?:manifest list|image index)"
         r"|architecture mismatch|does not match the specified platform",
         "{image} isn't made for the architecture of node {node}",
@@ -218,6 +218,9 @@ def _steps(case: Case, id_: str, faults: list[str]) -> Iterator[Step]:
             yield kubectl("get", "secrets", "--field-selector", f"type={_SECRET_TYPES[0]}")
         account = pod.shared.service_account or "default"
         yield kubectl("get", "serviceaccount", account, "-o", "yaml")
+    elif id_ == "image-wrong-architecture":
+        yield kubectl("get", "node", pod.node, "-L", "kubernetes.io/arch", namespaced=False)
+        yield from edit(pod, image=True)
     elif id_ == "image-pull-failed":
         yield kubectl("describe", "node", pod.node, namespaced=False)
     else:

@@ -26,6 +26,7 @@ NEVER = pod(container("app", ended(1)), container("b", running()), restart_polic
     [
         ("image-not-found", down(0), 0, False, True),
         ("image-not-found", down(0), 0, True, True),
+        ("image-wrong-architecture", down(0), 0, False, True),
         ("secret-missing", down(0), 0, False, False),
         ("secret-missing", down(0), GRACE_SECONDS, False, True),
         ("crashloop", down(PATIENCE - 2), 0, False, False),

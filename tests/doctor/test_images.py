@@ -69,12 +69,12 @@ def backing_off(said: str) -> str:
         (
             "rpc error: code = NotFound desc = failed to pull and unpack image: no match for platform in manifest: not "
             "found",
-            "image-pull-failed",
+            "image-wrong-architecture",
             "isn't made for the architecture of node node-1",
         ),
         (
             "choosing image instance: no image found in manifest list for architecture arm64, variant v8, OS linux",
-            "image-pull-failed",
+            "image-wrong-architecture",
             "isn't made for the architecture of node node-1",
         ),
         (
@@ -106,6 +106,13 @@ def test_what_is_said_about_a_pull_tells_what_to_do(said: str, id_: str, words: 
     assert (cause.id, cause.container) == (id_, "app")
     assert words in cause.summary
     assert cause.at == "spec.containers[0].image"
+
+
+def test_an_image_for_another_architecture_shows_that_of_the_node() -> None:
+    cause = primary(case(pulling("no match for platform in manifest: not found", "ErrImagePull")))
+
+    assert cause is not None
+    assert cause.next[0].words == ("get", "node", "node-1", "-L", "kubernetes.io/arch")
 
 
 def test_the_name_of_an_image_is_not_taken_for_an_answer() -> None:
