@@ -139,11 +139,15 @@ class Session:
                 for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
                     loop.add_signal_handler(number, end, number)
             try:
-                return await work
+                result = await work
             except asyncio.CancelledError:
                 if received:
                     raise Terminated(received[0]) from None
                 raise
+            else:
+                if received:  # Textual ends an app properly and keeps quiet about why
+                    raise Terminated(received[0])
+                return result
             finally:
                 if self._client is not None:
                     await self._client.connection.close()

@@ -93,8 +93,7 @@ class Running:
 
     def stderr(self) -> str:
         """Everything else on stderr, once the process has ended."""
-        assert self.process.stderr is not None
-        return self.process.stderr.read().decode()
+        return self.process.stderr.read().decode() if self.process.stderr is not None else ""
 
     def _read(self) -> bool:
         try:
@@ -125,20 +124,24 @@ def on_a_terminal(
     lines: int = 30,
     controlling: bool = False,
     stdout: int | None = None,
+    stderr: int | None = subprocess.PIPE,
+    prelude: str = "",
 ) -> Iterator[Running]:
     """`kubectl-mc WORDS` on a pseudo-terminal of its own; stderr stays a pipe, to be looked at.
 
     Args:
         controlling: whether keys and a hang-up of the terminal become signals.
         stdout: where it goes instead.
+        stderr: where it goes; None for the terminal.
+        prelude: Python that runs before it, to break something in it.
     """
     outer, inner = pty.openpty()
     fcntl.ioctl(inner, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
     process = subprocess.Popen(
-        [sys.executable, "-c", _CONTROLLED, *words] if controlling else _command(words),
+        [sys.executable, "-c", f"{prelude}\n{_CONTROLLED}", *words] if controlling else _command(words),
         stdin=inner,
         stdout=inner if stdout is None else stdout,
-        stderr=subprocess.PIPE,
+        stderr=inner if stderr is None else stderr,
         env=_variables({"TERM": "xterm-256color", **environ}),
         start_new_session=True,
     )

@@ -1,6 +1,7 @@
 """The dashboard itself: which cluster and which pods, and the screens over them."""
 
 import asyncio
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -16,8 +17,9 @@ from kubectl_mc.errors import McError
 from kubectl_mc.model.targets import Query
 from kubectl_mc.render.page import Theme
 from kubectl_mc.render.text import one_line
-from kubectl_mc.session import Session
+from kubectl_mc.session import Session, Terminated
 from kubectl_mc.tui import places
+from kubectl_mc.tui.driver import TerminalDriver
 from kubectl_mc.tui.screens.choice import ChoiceScreen
 from kubectl_mc.tui.screens.help import HelpScreen
 from kubectl_mc.tui.screens.pods import PodsScreen
@@ -70,7 +72,7 @@ class Dashboard(App[int]):
     ]
 
     def __init__(self, session: Session, query: Query, *, read_only: bool = False) -> None:
-        super().__init__()
+        super().__init__(driver_class=TerminalDriver)
         self.session = session
         self.question = query
         self.read_only = read_only
@@ -119,7 +121,7 @@ class Dashboard(App[int]):
     def on_mount(self) -> None:
         self.session.note_sink = self.say
         self.push_screen(PodsScreen())
-        self.set_interval(1.0, self._redraw)  # ages go on by themselves
+        self.set_interval(1.0, self._tick)
 
     async def on_unmount(self) -> None:
         self.session.note_sink = None
@@ -203,6 +205,13 @@ class Dashboard(App[int]):
             self.post_message(SnapshotTaken(snapshot))
         else:
             self.snapshot = snapshot
+
+    def _tick(self) -> None:
+        """Ages go on by themselves; a terminal may go without a word."""
+        if isinstance(self._driver, TerminalDriver) and self._driver.hung_up:
+            self.failure = Terminated(signal.SIGHUP)
+            self.exit(1)
+        self._redraw()
 
     def _redraw(self) -> None:
         for screen in reversed(self.screen_stack):
