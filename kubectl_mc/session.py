@@ -256,4 +256,14 @@ def _positive(text: str | None) -> int:
 
 def _draws_unicode(stream: TextIO, environ: Mapping[str, str]) -> bool:
     """Whether glyphs beyond ASCII arrive: by the stream's encoding, and not on the Linux console's small font."""
-    return "utf" in (getattr(stream, "encoding", "") or "").lower() and environ.get("TERM") not in ("linux", "dumb")
+    encoded = "utf" in (getattr(stream, "encoding", "") or "").lower()
+    return encoded and environ.get("TERM") not in ("linux", "dumb") and not _plain_locale(environ)
+
+
+def _plain_locale(environ: Mapping[str, str]) -> bool:
+    """Whether the C locale was asked for, in which Python writes UTF-8 all the same.
+
+    Python then sets LC_CTYPE to C.UTF-8 by itself (PEP 538), so that value says nothing.
+    """
+    ctype = environ.get("LC_CTYPE", "").replace("C.UTF-8", "")
+    return (environ.get("LC_ALL") or ctype or environ.get("LANG")) in ("C", "POSIX")

@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import ClassVar, Protocol, runtime_checkable
@@ -10,6 +10,7 @@ from typing import ClassVar, Protocol, runtime_checkable
 from textual import events
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.filter import LineFilter, NoColor
 from textual.message import Message
 
 from kubectl_mc.cluster.client import Client
@@ -20,6 +21,7 @@ from kubectl_mc.render.text import one_line
 from kubectl_mc.session import Session, Terminated
 from kubectl_mc.tui import places
 from kubectl_mc.tui.driver import TerminalDriver
+from kubectl_mc.tui.plain import AsciiOnly, has_colors
 from kubectl_mc.tui.screens.choice import ChoiceScreen
 from kubectl_mc.tui.screens.help import HelpScreen
 from kubectl_mc.tui.screens.pods import PodsScreen
@@ -81,6 +83,8 @@ class Dashboard(App[int]):
         """Why the dashboard ended, if it was an error."""
         self.glyphs = Theme(colors=True, unicode=session.theme.unicode)
         self.theme = _DARK
+        self.no_color = not session.colors or (session.color == "auto" and not has_colors(session.environ))
+        self._plain = [*([NoColor()] if self.no_color else []), *([] if session.theme.unicode else [AsciiOnly()])]
         self._watch: PodWatch | None = None
         self._watching: asyncio.Task[None] | None = None
 
@@ -112,6 +116,10 @@ class Dashboard(App[int]):
         self._watching = asyncio.create_task(self._watch.run())
         self._watching.add_done_callback(self._ended)
         await asyncio.shield(self._watch.synced)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """What makes of each line on the screen one that the terminal can show."""
+        return [*super().get_line_filters(), *self._plain]
 
     def keep(self, uid: str) -> None:
         """Somebody looks at this pod: its last state stays when it is gone."""

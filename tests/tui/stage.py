@@ -1,6 +1,5 @@
 """Runs the dashboard against the demo, without a terminal, and waits for what is to be seen."""
 
-import io
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -12,6 +11,7 @@ from kubectl_mc.demo.server import RunningDemo
 from kubectl_mc.model.targets import Query, parse_query
 from kubectl_mc.session import Session
 from kubectl_mc.tui.app import Dashboard
+from tests.commands import Stream
 
 PATIENCE_SECONDS = 30.0
 
@@ -57,8 +57,9 @@ async def staged(
 ) -> AsyncIterator[Stage]:
     """The dashboard on the demo's pods, or on those that the words name."""
     session = Session(
-        stdout=io.StringIO(),
-        stderr=io.StringIO(),
+        stdout=Stream(terminal=True),
+        stderr=Stream(terminal=True),
+        color="always",
         environ={"KUBECONFIG": str(demo.cluster.write_kubeconfig(folder / "config")), "HOME": str(folder)},
     )
     query = parse_query(list(words)) if words else Query()

@@ -47,6 +47,7 @@ class PodScreen(Screen[None]):
     PodScreen #containers { height: auto; max-height: 45%; }
     PodScreen TabbedContent { height: 1fr; }
     PodScreen TabPane { padding: 0; }
+    PodScreen Tab:nocolor.-active { text-style: reverse; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "Pods"),

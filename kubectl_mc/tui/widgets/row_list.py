@@ -33,6 +33,8 @@ class RowList(ScrollView, can_focus=True):
     RowList { height: 1fr; scrollbar-size-vertical: 1; overflow-x: hidden; }
     RowList > .row-list--cursor { background: $primary 25%; }
     RowList:focus > .row-list--cursor { background: $primary 45%; }
+    RowList:nocolor > .row-list--cursor { text-style: underline; }
+    RowList:nocolor:focus > .row-list--cursor { text-style: reverse; }
     RowList.stale { text-style: dim; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -42,7 +44,7 @@ class RowList(ScrollView, can_focus=True):
         Binding("pagedown,ctrl+f", "page(1)", "Page down", show=False),
         Binding("home,g", "edge(0)", "First", show=False),
         Binding("end,G", "edge(-1)", "Last", show=False),
-        Binding("enter", "choose", "Open"),
+        Binding("enter", "choose", "Open", key_display="Enter"),
     ]
 
     cursor: reactive[int] = reactive(0, repaint=False)

@@ -15,6 +15,7 @@ class TitleBar(Static):
     DEFAULT_CSS = """
     TitleBar { height: 1; background: $panel; color: $text; padding: 0 1; text-style: bold; }
     TitleBar.trouble { background: $warning; color: $background; }
+    TitleBar:nocolor { text-style: reverse; }
     """
 
     def __init__(self) -> None:
