@@ -1,7 +1,6 @@
 """One HTTP session to one API server as one user; every request of this tool goes through `Connection.request`."""
 
 import asyncio
-import asyncio.sslproto
 import json
 import re
 import ssl
@@ -15,6 +14,7 @@ from kubectl_mc import __version__
 from kubectl_mc.cluster.client_package import aiohttp
 from kubectl_mc.cluster.credentials import Credential, Credentials
 from kubectl_mc.cluster.errors import Subject, status_error, translated
+from kubectl_mc.cluster.http_session import new_session
 from kubectl_mc.cluster.kubeconfig import Access
 from kubectl_mc.cluster.proxy import proxy_for
 from kubectl_mc.cluster.tls import tls_context
@@ -33,11 +33,6 @@ _NO_UPGRADE = 400
 _GOODBYE_SECONDS = 0.5
 _LONGEST_PAUSE_SECONDS = 60.0
 """A server that asks for more is not busy but away, and that is better said at once."""
-
-# asyncio keeps a buffer of 256 KiB for each TLS connection, and a followed log is one: a thousand of them take 150 MiB
-# with this size, 340 with that, and reading is as fast.
-asyncio.sslproto.SSLProtocol.max_size = 64 * 1024
-
 
 Params = Mapping[str, str] | Sequence[tuple[str, str]]
 """A query; as pairs where a name may come twice."""
@@ -128,9 +123,6 @@ class Connection:
         try:
             yield response
         finally:
-            if response.connection is not None and response.connection.transport is not None:
-                # Left in the middle, a watch or a log: TLS would wait half a minute for the server's good-bye.
-                response.connection.transport.abort()
             response.close()
 
     @asynccontextmanager
@@ -150,7 +142,7 @@ class Connection:
         finally:
             await socket.close()
             if transport is not None:
-                transport.abort()  # as in `request`
+                transport.abort()  # as in `http_session`
 
     async def _upgraded(
         self, path: str, subject: Subject, params: Params, protocols: Sequence[str]
@@ -261,13 +253,7 @@ class Connection:
         tls: ssl.SSLContext | bool = True
         if self.server.startswith("https"):
             tls = tls_context(self.access, credential)
-        return aiohttp.ClientSession(
-            # A follow holds its connection for as long as it lasts: how many there are is the callers' business.
-            connector=aiohttp.TCPConnector(limit=0, ssl=tls),
-            # Proxies are chosen in `proxy_for`; trusting the environment would also send ~/.netrc passwords.
-            trust_env=False,
-            cookie_jar=aiohttp.DummyCookieJar(),
-        )
+        return new_session(tls)
 
     def _request_timeout(self) -> aiohttp.ClientTimeout:
         if self._timeout:
