@@ -54,7 +54,7 @@ async def enter(session: Session, query: Query, container: str) -> Entry:
 
     entry = await find_entry(session.client(), query, container, session.note)
     if why := why_not(entry, session.now()):
-        raise McError(why, _instead(session, entry))
+        raise McError(why, instead(session, entry))
     return entry
 
 
@@ -104,15 +104,25 @@ async def converse(
             if given.stdin is not None and not given.terminal and not remote.closes_stdin:
                 session.note("this server cannot be told the end of stdin: a command that reads up to it will go on")
             code = await relay.run(remote)
-    except ConnectionLost:
-        why, after = await _aftermath(session, entry)
-        if not why:
-            raise
-        raise McError(why, _instead(session, after or entry)) from None
-    if code == _KILLED:
-        why, _ = await _aftermath(session, entry)
-        session.note(f"killed (SIGKILL): {why or 'by the kernel for want of memory, or by another process'}")
+    except ConnectionLost as lost:
+        raise await explained(session, entry, lost) from None
+    if why := await killed_words(session, entry, code):
+        session.note(why)
     return code
+
+
+async def explained(session: Session, entry: Entry, lost: ConnectionLost) -> McError:
+    """Why a session was cut off, as far as its pod tells; else that it was."""
+    why, after = await _aftermath(session, entry)
+    return McError(why, instead(session, after or entry)) if why else lost
+
+
+async def killed_words(session: Session, entry: Entry, code: int) -> str:
+    """Who has killed a command, as far as its pod tells; empty where nobody has."""
+    if code != _KILLED:
+        return ""
+    why, _ = await _aftermath(session, entry)
+    return f"killed (SIGKILL): {why or 'by the kernel for want of memory, or by another process'}"
 
 
 async def confirmed(session: Session, question: str) -> bool:
@@ -132,7 +142,7 @@ def where(entry: Entry) -> str:
     return f"{entry.pod.name} -n {entry.pod.namespace} -c {entry.container.name}"
 
 
-def _instead(session: Session, entry: Entry) -> str:
+def instead(session: Session, entry: Entry) -> str:
     """What helps with a container that cannot be entered."""
     pod, container = entry.pod, entry.container
     logs = f"what it wrote: {session.program} logs {where(entry)}"

@@ -32,6 +32,7 @@ ALLOWED = {
     "terminal": set(),
     "relay": {"cluster", "outlet", "session", "terminal", "errors"},
     "entering": {"cluster", "model", "relay", "session", "terminal", "errors"},
+    "debugging": {"cluster", "entering", "model", "session", "errors"},
     "waiting": {"cluster", "doctor", "live", "model", "render", "session", "errors"},
     "live": {"model", "render", "session"},
     "completion": {"cli", "cluster", "demo", "doctor", "model", "errors", "session", "options"},

@@ -124,7 +124,7 @@ async def _run(
         raise McError(why, f"{session.program} debug {where(entry)}")
     if not await confirmed(session, f"{why}. Open one beside it: {session.program} debug {where(entry)}?"):
         return _NOT_FOUND
-    from kubectl_mc.commands.debug import Wish, beside
+    from kubectl_mc.debugging import Wish, beside
 
     return await beside(session, entry, (), Wish(), given)
 
