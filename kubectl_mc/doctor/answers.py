@@ -14,7 +14,7 @@ from enum import Enum
 
 from kubectl_mc.doctor.case import Case
 from kubectl_mc.model.event import Event
-from kubectl_mc.model.fact import brief
+from kubectl_mc.model.fact import first_line
 from kubectl_mc.model.pod import Container
 from kubectl_mc.model.spec import Probe
 from kubectl_mc.model.times import human_duration, seconds_between
@@ -131,13 +131,13 @@ def _read(probe: Probe, container: Container, message: str) -> tuple[Answer, str
     if any(text in message for text in _TIMEOUTS):
         return Answer.LATE, f"does not answer on {where} within {probe.timeout}s" if probe.port else _slow(probe), ""
     if probe.command:
-        said = f' ("{brief(message)}")' if message else ""
+        said = f' ("{first_line(message)}")' if message else ""
         return Answer.COMMAND, f"fails its {probe.kind} probe's command{said}", ""
     if "server gave HTTP response to HTTPS client" in message:
         return Answer.OTHER, f"speaks HTTP on {where}, and its {probe.kind} probe HTTPS", ""
     if any(text in message for text in _UNREACHABLE):
-        return Answer.OTHER, f"cannot be reached on {where} ({brief(message)})", ""
-    return Answer.OTHER, f"fails its {probe.kind} probe on {where} ({brief(message) or 'no reason given'})", ""
+        return Answer.OTHER, f"cannot be reached on {where} ({first_line(message)})", ""
+    return Answer.OTHER, f"fails its {probe.kind} probe on {where} ({first_line(message) or 'no reason given'})", ""
 
 
 def _slow(probe: Probe) -> str:

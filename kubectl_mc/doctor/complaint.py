@@ -13,7 +13,7 @@ from kubectl_mc.doctor.case import Case
 from kubectl_mc.doctor.evidence import log_line, message_line
 from kubectl_mc.logs.level import Level, level_of
 from kubectl_mc.logs.structured import structured
-from kubectl_mc.model.fact import brief
+from kubectl_mc.model.fact import first_line
 from kubectl_mc.model.pod import Container, ContainerState
 
 _CRASH, _ERROR, _FAILURE, _PLAIN, _NOTHING = 4, 3, 2, 1, 0
@@ -158,11 +158,11 @@ def said(line: str) -> str:
     plain = _CONTROL_SEQUENCE.sub("", line).strip()
     if (found := structured(plain.encode())) is not None and found.message:
         errors = [_bare(value) for key, value in found.rest if key in ("err", "error")]
-        return brief(": ".join((found.message, *(errors or found.stack[:1]))))
+        return first_line(": ".join((found.message, *(errors or found.stack[:1]))))
     fields = {key: quoted or bare for key, quoted, bare in _LOGFMT.findall(plain)}
     if told := tuple(fields[key] for key in ("msg", "message", "err", "error") if key in fields):
-        return brief(": ".join(told))
-    return brief(_TIME.sub("", plain, count=1).removeprefix("Caused by: ")) or plain
+        return first_line(": ".join(told))
+    return first_line(_TIME.sub("", plain, count=1).removeprefix("Caused by: ")) or plain
 
 
 def _bare(value: str) -> str:
@@ -179,7 +179,7 @@ def _with_below(lines: Sequence[str], at: int) -> str:
     if _GOES_ON.search(line) is None:
         return said(line)
     below = [each.strip() for each in lines[at + 1 : at + 3] if each.strip() and not _FRAME.match(each)]
-    return brief(": ".join((said(line).rstrip(": "), *below)))
+    return first_line(": ".join((said(line).rstrip(": "), *below)))
 
 
 def _weights(lines: Sequence[str]) -> list[int]:

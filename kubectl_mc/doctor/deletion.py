@@ -11,6 +11,7 @@ from kubectl_mc.doctor.source import edit
 from kubectl_mc.doctor.wording import brief, listed
 from kubectl_mc.model.event import Event
 from kubectl_mc.model.pod import Container, Pod
+from kubectl_mc.model.secrecy import masked_command
 from kubectl_mc.model.spec import Role
 from kubectl_mc.model.times import human_duration, seconds_between
 
@@ -134,7 +135,7 @@ def _deaf(case: Case, holding: list[Container], grace: int, since: float, left: 
             *([event_line(asked, case.now)] if asked is not None else []),
             spec_line("metadata.deletionGracePeriodSeconds", str(grace)),
             *_when(case.pod),
-            *(spec_line(f"{c.spec.at}.command", brief(" ".join(c.spec.words))) for c in holding if c.spec.words),
+            *(spec_line(f"{c.spec.at}.command", brief(masked_command(c.spec.words))) for c in holding if c.spec.words),
         ),
         next=(mc("logs", case.pod.name, *(("-c", guilty.name) if guilty is not None else ())), *edit(case.pod)),
         at=f"{guilty.spec.at}.command" if guilty is not None else "",

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from kubectl_mc.doctor.case import Case
 from kubectl_mc.doctor.end import RECENT_SECONDS, Now, end_of
-from kubectl_mc.doctor.evidence import end_line, event_line, spec_line
+from kubectl_mc.doctor.evidence import end_line, event_line, spec_line, status_line
 from kubectl_mc.doctor.finding import Certainty, Finding, Grade, Step, kubectl, mc
 from kubectl_mc.doctor.source import edit
 from kubectl_mc.doctor.wording import brief, listed
@@ -45,7 +45,7 @@ def evicted(case: Case) -> Iterator[Finding]:
         _grade(case),
         container=guilty,
         evidence=(
-            f"status.reason: {pod.reason}: {pod.message}",
+            status_line(pod),
             *([event_line(event, case.now)] if (event := case.event("Evicted")) is not None else []),
             *_bounds(pod, guilty, resource),
         ),
@@ -67,7 +67,7 @@ def deadline_exceeded(case: Case) -> Iterator[Finding]:
         f"the pod ran longer than the {f'{deadline}s' if deadline else 'time'} that its activeDeadlineSeconds allows, "
         "so the kubelet ended it",
         evidence=(
-            f"status.reason: {pod.reason}: {pod.message}",
+            status_line(pod),
             *([spec_line("spec.activeDeadlineSeconds", str(deadline))] if deadline else []),
         ),
         next=(mc("logs", pod.name), *edit(pod)),
@@ -90,7 +90,7 @@ def admission_refused(case: Case) -> Iterator[Finding]:
         f"node {pod.node} refuses the pod ({pod.reason}): {said or 'it gives no reason'}{asked}",
         _grade(case),
         evidence=(
-            f"status.reason: {pod.reason}: {pod.message}",
+            status_line(pod),
             *([event_line(event, case.now)] if (event := case.event(pod.reason)) is not None else []),
             *(
                 spec_line("spec.nodeSelector", demand)
@@ -123,7 +123,7 @@ def preempted(case: Case) -> Iterator[Finding]:
         evidence=(
             *([f"condition DisruptionTarget: {condition.reason}: {said}"] if told and condition is not None else []),
             *([event_line(event, case.now)] if event is not None else []),
-            *([f"status.reason: {pod.reason}: {pod.message}"] if pod.reason else []),
+            *([status_line(pod)] if pod.reason else []),
         ),
         next=(kubectl("get", "priorityclass", namespaced=False),),
         at="spec.priorityClassName",
@@ -140,7 +140,7 @@ def shut_down(case: Case) -> Iterator[Finding]:
         "node-lost",
         f"node {pod.node} was shut down, and the pod with it",
         _grade(case),
-        evidence=(f"status.reason: {pod.reason}: {pod.message}",),
+        evidence=(status_line(pod),),
         next=(kubectl("get", "node", pod.node, namespaced=False),),
         consequences=_all_ended(pod),
     )

@@ -12,7 +12,7 @@ from kubectl_mc.doctor.source import edit
 from kubectl_mc.doctor.wording import listed
 from kubectl_mc.model.fact import end_words
 from kubectl_mc.model.pod import Container
-from kubectl_mc.model.secrecy import masked_words
+from kubectl_mc.model.secrecy import masked_command
 from kubectl_mc.model.spec import Role
 from kubectl_mc.model.times import age
 
@@ -70,7 +70,7 @@ def exits_normally(case: Case, container: Container) -> Finding | None:
         f"{crash.subject} ends without an error (exit 0){crash.ran}{crash.history}, and {policy}: {advice}",
         evidence=(
             *crash.lines,
-            *([spec_line(at, " ".join(masked_words(spec.words)))] if spec.words else []),
+            *([spec_line(at, masked_command(spec.words))] if spec.words else []),
             *(complaint.evidence if complaint is not None else ()),
         ),
         next=(crash.log, *edit(case.pod)),

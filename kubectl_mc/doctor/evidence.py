@@ -1,13 +1,15 @@
-"""Lines of evidence: each says where it comes from, so that a person can look it up."""
+"""Lines of evidence: each says where it comes from, so that a person can look it up.
 
-from collections.abc import Sequence
+What others wrote, a program or a kubelet that quotes it, is shown with its secrets covered: a finding is passed on.
+"""
+
 from datetime import datetime
 
 from kubectl_mc.doctor.case import Tail
 from kubectl_mc.model.event import Event
 from kubectl_mc.model.fact import end_words
-from kubectl_mc.model.pod import Container, ContainerState
-from kubectl_mc.model.secrecy import masked_words
+from kubectl_mc.model.pod import Container, ContainerState, Pod
+from kubectl_mc.model.secrecy import masked_text
 from kubectl_mc.model.spec import Probe
 from kubectl_mc.model.times import age, human_duration, seconds_between
 
@@ -19,7 +21,12 @@ def state_line(container: Container) -> str:
     """What a container's state is: `state of app: waiting, CrashLoopBackOff: back-off 5m0s …`."""
     state = container.state
     said = ": ".join(part for part in (state.reason, state.message) if part)
-    return f"state of {container.name}: {state.kind.value}{f', {said}' if said else ''}"
+    return f"state of {container.name}: {state.kind.value}{f', {masked_text(said)}' if said else ''}"
+
+
+def status_line(pod: Pod) -> str:
+    """Why a pod as a whole is as it is: `status.reason: Evicted: The node was low on resource: memory`."""
+    return f"status.reason: {pod.reason}: {pod.message}"
 
 
 def end_line(container: Container, end: ContainerState, now: datetime) -> str:
@@ -38,7 +45,7 @@ def end_line(container: Container, end: ContainerState, now: datetime) -> str:
 def event_line(event: Event, now: datetime) -> str:
     """An event: `event Unhealthy, 30s ago (x12): Readiness probe failed: …`."""
     times = f" (x{event.count})" if event.count > 1 else ""
-    return f"event {event.reason}, {age(event.last_seen, now)} ago{times}: {event.message.strip()}"
+    return f"event {event.reason}, {age(event.last_seen, now)} ago{times}: {masked_text(event.message.strip())}"
 
 
 def log_line(container: Container, tail: Tail, line: str) -> str:
@@ -55,13 +62,7 @@ def spec_line(at: str, said: str) -> str:
 def probe_line(probe: Probe) -> str:
     """A probe with its times, as `kubectl describe` writes them."""
     times = f"delay={probe.initial_delay}s timeout={probe.timeout}s period={probe.period}s"
-    action = action_words(probe.action, probe.command)
-    return spec_line(probe.at, f"{action} {times} #failure={probe.failure_threshold}")
-
-
-def action_words(action: str, command: Sequence[str]) -> str:
-    """What a probe or a hook does; of a command, without the secrets that stand in it."""
-    return f"exec [{' '.join(masked_words(command))}]" if command else action
+    return spec_line(probe.at, f"{probe.action} {times} #failure={probe.failure_threshold}")
 
 
 def message_line(container: Container, line: str) -> str:
@@ -72,4 +73,4 @@ def message_line(container: Container, line: str) -> str:
 def _cut(line: str) -> str:
     """A line of somebody's log, which may have any length."""
     whole = line.strip()
-    return whole if len(whole) <= _WIDEST else f"{whole[:_WIDEST]}…"
+    return masked_text(whole if len(whole) <= _WIDEST else f"{whole[:_WIDEST]}…")

@@ -6,7 +6,7 @@ from kubectl_mc.doctor.case import Case
 from kubectl_mc.doctor.crash import Crash, crash_of
 from kubectl_mc.doctor.evidence import event_line, spec_line
 from kubectl_mc.doctor.finding import Finding, kubectl
-from kubectl_mc.model.fact import brief
+from kubectl_mc.model.fact import first_line
 from kubectl_mc.model.pod import Container
 
 _KILLED = frozenset({0, 137, 143})
@@ -59,4 +59,4 @@ def _why(message: str) -> str:
     error = found["error"].strip()
     if error.endswith(":") and found["output"]:
         error = f"{error} {found['output'].split(chr(92) + 'n', 1)[0]}"
-    return brief(error).rstrip(":")
+    return first_line(error).rstrip(":")

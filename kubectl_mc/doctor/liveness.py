@@ -8,18 +8,17 @@ from datetime import timedelta
 from kubectl_mc.doctor.answers import Failures, failures
 from kubectl_mc.doctor.case import Case
 from kubectl_mc.doctor.complaint import telling
-from kubectl_mc.doctor.end import End, Now, end_of
+from kubectl_mc.doctor.end import RECENT_SECONDS, End, Now, end_of
 from kubectl_mc.doctor.evidence import end_line, event_line, log_line, probe_line
 from kubectl_mc.doctor.finding import Certainty, Finding, Grade, Step, mc
 from kubectl_mc.doctor.source import edit
+from kubectl_mc.doctor.wording import brief
 from kubectl_mc.model.event import Event
 from kubectl_mc.model.pod import Container, ContainerState
-from kubectl_mc.model.secrecy import masked_words
+from kubectl_mc.model.secrecy import masked_command
 from kubectl_mc.model.spec import Probe
 from kubectl_mc.model.times import human_duration, seconds_between
 
-_RECENT_SECONDS = 3600
-"""How long a kill is worth a word after the container has recovered."""
 _KILLED = frozenset({137, 143})
 """Exit codes of SIGKILL and SIGTERM."""
 _SLACK_SECONDS = 60
@@ -89,7 +88,7 @@ def liveness_killed(case: Case, container: Container) -> Finding | None:
     )
     if _recovered(end, kill.event, case):
         ago = seconds_between(end.state.finished_at, case.now)
-        if ago is None or ago > _RECENT_SECONDS:
+        if ago is None or ago > RECENT_SECONDS:
             return None
         summary = (
             f"{container.name} runs again: its liveness probe had it restarted {human_duration(ago)} ago, "
@@ -121,7 +120,7 @@ def last_words(case: Case, container: Container) -> tuple[str, ...]:
 
 def ask_again(case: Case, container: Container, probe: Probe) -> tuple[Step, ...]:
     """The probe's own command, run by hand; nothing for one that asks a port, or that has a secret in it."""
-    if not probe.command or not container.state.running or [*masked_words(probe.command)] != [*probe.command]:
+    if not probe.command or not container.state.running or masked_command(probe.command) != " ".join(probe.command):
         return ()
     return (mc("exec", case.pod.name, "-c", container.name, "--", *probe.command),)
 
@@ -155,4 +154,4 @@ def _within(end: End, probe: Probe, container: Container) -> str:
 def _past(failed: Failures) -> str:
     """What it did then."""
     newest = failed.newest
-    return f"did not pass it ({newest.message.strip()})" if newest is not None else "did not pass it"
+    return f"did not pass it ({brief(newest.message)})" if newest is not None else "did not pass it"

@@ -10,6 +10,7 @@ from kubectl_mc.doctor.source import edit
 from kubectl_mc.doctor.wording import brief
 from kubectl_mc.model.fact import NEVER_STARTED
 from kubectl_mc.model.pod import Container
+from kubectl_mc.model.secrecy import masked_command
 
 _REFUSED = frozenset({"RunContainerError", "CreateContainerError", *NEVER_STARTED})
 """Waiting reasons and reasons of ends: no process of the container ever ran."""
@@ -190,8 +191,8 @@ def _command(case: Case, container: Container, words: str, refusal: str) -> Find
 
 def _command_lines(container: Container) -> list[str]:
     spec = container.spec
-    lines = [spec_line(f"{spec.at}.command", " ".join(spec.command))] if spec.command else []
-    lines += [spec_line(f"{spec.at}.args", " ".join(spec.args))] if spec.args else []
+    lines = [spec_line(f"{spec.at}.command", masked_command(spec.command))] if spec.command else []
+    lines += [spec_line(f"{spec.at}.args", masked_command(spec.args))] if spec.args else []
     return [brief(line) for line in lines] or [f"{spec.at}.command: not set; the image's own is run"]
 
 

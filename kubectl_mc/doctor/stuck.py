@@ -5,15 +5,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kubectl_mc.doctor.case import Case, Tail
-from kubectl_mc.doctor.evidence import action_words, event_line, log_line, spec_line, state_line
+from kubectl_mc.doctor.evidence import event_line, log_line, spec_line, state_line
 from kubectl_mc.doctor.finding import Certainty, Finding, Grade, Step, mc
 from kubectl_mc.doctor.sequence import behind
 from kubectl_mc.doctor.source import edit
 from kubectl_mc.doctor.wording import listed
-from kubectl_mc.model.fact import brief
+from kubectl_mc.model.fact import first_line
 from kubectl_mc.model.health import ORDINARY_WAITS
 from kubectl_mc.model.pod import Container
-from kubectl_mc.model.secrecy import masked_words
+from kubectl_mc.model.secrecy import masked_command
 from kubectl_mc.model.spec import Role
 from kubectl_mc.model.times import human_duration, seconds_between
 
@@ -85,7 +85,7 @@ def init_stuck(case: Case, container: Container) -> Finding | None:
         return None
     else:
         what = f"waits for {wait.words}" if wait is not None else ""
-        says = f'says "{brief(repeated)}" again and again' if repeated else ""
+        says = f'says "{first_line(repeated)}" again and again' if repeated else ""
         *before, last = [part for part in (what, says) if part] or ["has not written a line"]
         summary = f"{', '.join([f'{container.name} has run for {human_duration(ran)}', *before])} and {last}"
         waits = bool(wait or repeated)
@@ -99,7 +99,7 @@ def init_stuck(case: Case, container: Container) -> Finding | None:
         evidence=(
             state_line(container),
             *([log_line(container, tail, repeated)] if repeated else []),
-            *([spec_line(_at(container), " ".join(masked_words(container.spec.words)))] if wait is not None else []),
+            *([spec_line(_at(container), masked_command(container.spec.words))] if wait is not None else []),
         ),
         next=(mc("logs", pod.name, "-c", container.name, "-f"), *_find(wait)),
     )
@@ -130,7 +130,7 @@ def post_start_stuck(case: Case, container: Container) -> Finding | None:
         evidence=(
             event_line(event, case.now),
             state_line(container),
-            spec_line(hook.at, action_words(hook.action, hook.command)),
+            spec_line(hook.at, hook.action),
         ),
         next=(mc("logs", case.pod.name, "-c", container.name), *edit(case.pod)),
         at=hook.at,

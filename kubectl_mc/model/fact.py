@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import Enum
 
 from kubectl_mc.model.pod import Container, ContainerState
+from kubectl_mc.model.secrecy import masked_text
 from kubectl_mc.model.signals import signal_of_exit
 from kubectl_mc.model.times import age
 
@@ -66,7 +67,7 @@ def fault(subject: str, container: Container, now: datetime, *, hidden: bool) ->
         return Fact(f"{subject} is crash-looping", container, hidden=hidden)
     if state.reason in IMAGE_REASONS:
         return Fact(f"{subject} has no image: {container.spec.image}", container, hidden=hidden)
-    return Fact(f"{subject} cannot start: {brief(state.message) or state.reason}", container, hidden=hidden)
+    return Fact(f"{subject} cannot start: {first_line(state.message) or state.reason}", container, hidden=hidden)
 
 
 def _ended(subject: str, container: Container, ended: ContainerState, rest: str, *, hidden: bool) -> Fact:
@@ -85,7 +86,7 @@ def start_failure(ended: ContainerState) -> str:
     """What the runtime says of a command that it could not start, without the layers that handed the word on."""
     message = ended.message
     start = message.rfind("exec: ")
-    return brief(message[max(start, 0) :].removesuffix(": unknown")) or ended.reason
+    return first_line(message[max(start, 0) :].removesuffix(": unknown")) or ended.reason
 
 
 def unready_words(container: Container, now: datetime) -> str:
@@ -97,9 +98,9 @@ def unready_words(container: Container, now: datetime) -> str:
     return f"{container.name} has run for {age(container.state.started_at, now)} and is not ready: {why}"
 
 
-def brief(message: str) -> str:
-    """The first line of a message, as far as a sentence bears it."""
-    first = message.strip().partition("\n")[0]
+def first_line(message: str) -> str:
+    """The first line of a message, as far as a sentence bears it, with secrets covered."""
+    first = masked_text(message.strip().partition("\n")[0])
     return first if len(first) <= _SENTENCE else first[:_SENTENCE] + "…"
 
 

@@ -40,7 +40,8 @@ class Probe:
     kind: str
     """`startup`, `readiness` or `liveness`."""
     action: str
-    """What is asked, as `kubectl describe` words it: `http-get http://:8080/ready`, `tcp-socket :6379`."""
+    """What is asked, as `kubectl describe` words it: `http-get http://:8080/ready`, `tcp-socket :6379`; for showing,
+    since secrets are covered in it."""
     period: int = 10
     failure_threshold: int = 3
     initial_delay: int = 0

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from kubectl_mc.model.fields import Json, flag, labels, mapping, number, objects, optional_number, text, texts
 from kubectl_mc.model.placement import parse_placement
+from kubectl_mc.model.secrecy import masked_command, masked_text
 from kubectl_mc.model.spec import (
     ContainerSpec,
     Hook,
@@ -160,16 +161,18 @@ def _hooks(lifecycle: Json, path: str) -> Iterator[Hook]:
 
 
 def _action(probe: Json) -> str:
-    """Worded as `kubectl describe` does (kubectl `pkg/describe` DescribeProbe)."""
+    """Worded as `kubectl describe` does (kubectl `pkg/describe` DescribeProbe), with secrets covered."""
     if http := mapping(probe, "httpGet"):
         scheme = (text(http, "scheme") or "HTTP").lower()
-        return f"http-get {scheme}://{text(http, 'host')}:{http.get('port', '')}{text(http, 'path') or '/'}"
+        return (
+            f"http-get {scheme}://{text(http, 'host')}:{http.get('port', '')}{masked_text(text(http, 'path')) or '/'}"
+        )
     if tcp := mapping(probe, "tcpSocket"):
         return f"tcp-socket {text(tcp, 'host')}:{tcp.get('port', '')}"
     if grpc := mapping(probe, "grpc"):
         return f"grpc :{grpc.get('port', '')} {text(grpc, 'service')}".rstrip()
     command = mapping(probe, "exec").get("command")
-    return f"exec [{' '.join(map(str, command))}]" if isinstance(command, list) else "unknown"
+    return f"exec [{masked_command(map(str, command))}]" if isinstance(command, list) else "unknown"
 
 
 def _volume(volume: Json, pod: str, path: str) -> Volume:

@@ -2,7 +2,7 @@
 
 from kubectl_mc.doctor.diagnosis import diagnose
 from kubectl_mc.doctor.finding import Grade
-from tests.doctor.cases import case, primary
+from tests.doctor.cases import case, event, primary
 from tests.pods import container, ended, pod, running, waiting
 
 _BACK_OFF = waiting("CrashLoopBackOff", "back-off 5m0s restarting failed container")
@@ -81,3 +81,28 @@ def test_only_a_pod_that_serves_is_missed_by_services() -> None:
         cause = primary(judged)
         assert cause is not None
         assert any("Services" in text for text in cause.consequences) == missed
+
+
+def test_no_finding_hands_on_a_secret_that_a_program_or_its_spec_names() -> None:
+    hook = {"exec": {"command": ["sh", "-c", "register --token s3cr3t"]}}
+    probe = {"exec": {"command": ["redis-cli", "-a", "s3cr3t", "ping"]}}
+    refused = waiting("CreateContainerError", 'exec: "rvn": executable file not found')
+    judged = case(
+        pod(
+            container("app", _BACK_OFF, restarts=3, last=ended(1, "Error", message="password=s3cr3t is wrong")),
+            container("proxy", _BACK_OFF, restarts=3, last=ended(2, "Error"), args=["--api-key", "s3cr3t"]),
+            container("typo", refused, args=["--password=s3cr3t"]),
+            container("hooked", waiting("PostStartHookError", "failed"), lifecycle={"postStart": hook}),
+            container("cache", running(), started=True, readinessProbe=probe),
+            conditions={"Ready": "False"},
+        ),
+        event("Unhealthy", "Readiness probe failed: GET /ready?token=s3cr3t", "cache", count=9),
+        logs={"proxy": ['{"level": "error", "msg": "refused", "token": "s3cr3t"}', "fatal: amqp://me:s3cr3t@127.0.0.1:5672"]},
+    )  # fmt: skip
+    findings = diagnose(judged)
+    told = [
+        text for each in findings for text in (each.summary, *each.evidence, *(s.line("mc", "") for s in each.next))
+    ]
+
+    assert {finding.container for finding in findings} == {"app", "proxy", "typo", "hooked", "cache"}
+    assert [text for text in told if "s3cr3t" in text] == []

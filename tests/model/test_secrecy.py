@@ -2,7 +2,7 @@
 
 import pytest
 
-from kubectl_mc.model.secrecy import MASK, is_secret, masked, masked_words
+from kubectl_mc.model.secrecy import MASK, is_secret, masked, masked_command, masked_text
 
 
 @pytest.mark.parametrize(
@@ -56,4 +56,51 @@ def test_of_a_url_only_the_password_is_covered() -> None:
     ],
 )  # fmt: skip
 def test_the_secrets_of_a_command_are_covered(words: list[str], shown: str) -> None:
-    assert " ".join(masked_words(words)) == shown
+    assert masked_command(words) == shown
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "error: password=hunter2 is refused",
+        'login with {"user": "app", "password": "hunter2"}',
+        "login with {'db.password': 'hunter2'}",
+        'level=error msg="no login" api_key="hunter2"',
+        "cannot reach postgres://app:hunter2@db:5432/app",
+        "GET /ready?token=hunter2&x=1",
+        "curl -u app:hunter2 http://127.0.0.1/ready",
+        "curl --user=app:hunter2 http://127.0.0.1/ready",
+        "curl -H 'Authorization: Bearer hunter2' http://127.0.0.1/ready",
+        "curl -H 'X-Api-Key: hunter2' http://127.0.0.1/ready",
+        "redis-cli -h 127.0.0.1 -a hunter2 ping",
+        "mysqladmin ping -uroot -phunter2",
+        "db --admin-password hunter2 -v",
+        "PGPASSWORD=hunter2 psql",
+    ],
+)
+def test_what_a_text_names_as_a_secret_is_covered(text: str) -> None:
+    assert masked_text(text) == text.replace("hunter2", MASK)
+    assert masked_command(["sh", "-c", text]) == f"sh -c {text.replace('hunter2', MASK)}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "panic: no licence",
+        "invalid password: authentication failed for user app",
+        'MountVolume.SetUp failed for volume "tls-secret" : secret "tls" not found',
+        "cannot read secret: permission denied",
+        "open /run/secrets/token: no such file or directory",
+        "redis-cli -a $REDIS_PASSWORD ping",
+        "mysqladmin ping -uroot -p$MYSQL_ROOT_PASSWORD",
+        'PGPASSWORD="$DB_PASSWORD" psql',
+        "curl -u app:$PASSWORD http://127.0.0.1/ready",
+        "su -u 1000:1000",
+        "token_ttl=3600 key=app exit=1",
+        "db --password-file /run/pw",
+        "couldn't find key token in Secret shop/db",
+        "redis-cli -p 6379 ping",
+    ],
+)
+def test_a_text_that_only_talks_of_secrets_is_shown(text: str) -> None:
+    assert masked_text(text) == text
