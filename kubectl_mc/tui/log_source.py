@@ -36,7 +36,7 @@ class LogSource:
         query = Query((Target(PODS, pod.name),))
         reach = Reach(follow=not previous, previous=previous, tail=tail)
         try:
-            await LogRun(client.within(pod.namespace), Question(query, Choice(), reach, events=False), self).run()
+            await LogRun(client.within(pod.namespace), Question(query, Choice(), reach, events=True), self).run()
         except McError as error:
             self._said(error.message)
 

@@ -37,13 +37,14 @@ KEYS = {
     ),
     "Logs": (
         ("f, G", "pause or follow; to the newest"),
-        ("/ n N", "search; the next match, the one before"),
+        ("/ n N", "search; the next match, the one before; around the ends"),
         ("&", "show only lines that match (a regular expression); nothing for all"),
         ("l", "only a level and above, one level more with each press"),
-        ("w, t, p", "wrap; times; the instance before the present one"),
+        ("w, t, p, e", "wrap; times; the instance before the present one; the cluster's events among the lines"),
+        ("← →", "to the side, where lines are not wrapped"),
         ("@", "go to a time: 12:30, or 5m for five minutes ago"),
-        ("v, y", "mark lines; copy them, or the cursor's"),
-        ("ctrl+s", "save what is shown to a file"),
+        ("v, y", "mark lines; copy them, or the cursor's; so does dragging the mouse"),
+        ("ctrl+s", "save what is shown to a new file"),
     ),
     "Session": (
         ("^]", "leave the keyboard; the session goes on in its tab"),

@@ -1,14 +1,9 @@
-"""Log lines on the screen: only those to be seen are made into text, so that a burst costs no more than a screen.
+"""Log lines on the screen: only those to be seen are made into text, so that a burst costs no more than a screen."""
 
-The view stands at a line, by its number, or follows the newest. It counts rows only of the lines that it draws, since
-a wrapped line, or a JSON line with its stack, has several.
-"""
-
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from itertools import islice
+from dataclasses import dataclass
 from typing import ClassVar
 
+from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
@@ -16,25 +11,36 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from kubectl_mc.logs.highlight import Highlight, Pattern
+from kubectl_mc.logs.highlight import Pattern
 from kubectl_mc.logs.line import message_of
-from kubectl_mc.logs.show import Look, Show
-from kubectl_mc.logs.stamps import Stamps
-from kubectl_mc.tui.ansi import strip_of_row
+from kubectl_mc.logs.terminal import harmless, plain
+from kubectl_mc.tui.log_place import LogPlace
+from kubectl_mc.tui.log_rows import LogRows
+from kubectl_mc.tui.log_search import LogSearch
 from kubectl_mc.tui.log_store import LogStore
+from kubectl_mc.tui.slices import slices
 
 _FRAME_SECONDS = 1 / 15
 _SHIFT = 16
 """Columns by which the view moves to the side."""
-_ROW_BYTES = 64 * 1024
-"""Of a longer row only the beginning is drawn; it is copied and saved whole."""
-_MARK = Style(reverse=True)
+_WHEEL = 3
+_BEGINNING_FRAMES = 45
+"""Three seconds: what there is of a log comes faster than it can be drawn, and is no burst."""
+CLIPBOARD = 1_000_000
+"""Bytes; terminals drop what is much longer without a word."""
 
 
 class LogView(Widget, can_focus=True):
     """The lines of a `LogStore`; somebody else fills it and calls `grew`."""
 
-    DEFAULT_CSS = "LogView { height: 1fr; } LogView.stale { text-style: dim; }"
+    ALLOW_SELECT = False  # lines are marked as a whole, and copied as they are
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"log-view--marked"}
+    DEFAULT_CSS = """
+    LogView { height: 1fr; }
+    LogView.stale { text-style: dim; }
+    LogView > .log-view--marked { background: $primary 25%; }
+    LogView:focus > .log-view--marked { background: $primary 45%; }
+    """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "move(-1)", "Up", show=False),
         Binding("down,j", "move(1)", "Down", show=False),
@@ -64,62 +70,104 @@ class LogView(Widget, can_focus=True):
 
     @dataclass
     class Copied(Message):
-        """So many lines are on the clipboard."""
+        """So many lines are on the clipboard, or they are too much for it."""
 
         lines: int
+        too_much: bool = False
+
+    @dataclass
+    class Missed(Message):
+        """Nothing matches what was searched for."""
 
     def __init__(self, store: LogStore, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self.store = store
-        self.following = True
-        self.wrap = False
         self.undrawn = 0
         """Lines that have passed while following without having been drawn: the screen is slower than they are."""
-        self._look = Look(terminal=True, structured=True, colors=True)
-        self._show: Show | None = None
-        self._known = 0
-        self._top = 0
-        """The number of the first line to be seen, when not following."""
-        self._skip = 0
-        """Rows of that line that are above the edge."""
-        self._left = 0
-        self._cursor = 0
-        self._marked: int | None = None
-        self._search: Pattern | None = None
+        self.found: LogSearch | None = None
+        """What was searched for."""
+        self.turned = ""
+        """Where the search went on, when it has just come around an end."""
+        self._rows = LogRows(store)
+        self._place = LogPlace(store, lambda number: len(self._rows.of(number)))
+        self._mark: int | None = None
+        """The line from which on lines are marked, to the cursor."""
         self._drawn: list[tuple[int, Strip]] = []
         """The rows to be seen, with their lines' numbers."""
         self._seen = 0
         """The number behind the newest line that was drawn."""
+        self._beginning = _BEGINNING_FRAMES
         self._dirty = False
+
+    @property
+    def following(self) -> bool:
+        return self._place.following
+
+    @property
+    def wrap(self) -> bool:
+        return self._rows.wrap
+
+    @property
+    def times(self) -> bool:
+        """Whether each line's time is shown."""
+        return self._rows.times
+
+    @property
+    def cursor(self) -> int:
+        """The number of the line on which one stands."""
+        return self._place.cursor
+
+    @property
+    def marked(self) -> int:
+        """How many lines are marked."""
+        return abs(self._mark - self.cursor) + 1 if self._mark is not None else 0
+
+    @property
+    def held(self) -> bytes | None:
+        """The line on which one stands; None while following, when it is always the newest."""
+        store = self.store
+        return store.line(self.cursor) if not self.following and store.first <= self.cursor < store.end else None
 
     def on_mount(self) -> None:
         self.set_interval(_FRAME_SECONDS, self._frame)
+
+    def on_show(self) -> None:
+        self._seen = self.store.end
 
     def grew(self) -> None:
         """The store has changed."""
         self._dirty = True
 
     def restart(self) -> None:
-        """The store shows other lines: go to the newest of them."""
-        self.following, self._show, self._marked, self._skip = True, None, None, 0
+        """The store is filled anew: go to the newest lines."""
+        self._mark, self._beginning, self.undrawn = None, _BEGINNING_FRAMES, 0
+        self._fit()
+        self._place.follow()
         self._seen = self.store.end
-        self._dirty = True
+        self._changed()
 
-    def search(self, pattern: Pattern | None) -> bool:
-        """Mark what matches and go to the nearest match before the cursor; whether there is one."""
-        self._search = pattern
-        self._restyle(highlight=Highlight(pattern) if pattern is not None else None)
-        return pattern is None or self._find(-1, including=True)
+    def renumbered(self, held: bytes | None) -> None:
+        """The store shows other lines: stay at the one on which one stood, or where it was."""
+        self._mark, self._seen = None, self.store.end
+        self._fit()
+        if held is not None and self.store.shown:
+            self._place.stand(self.store.nearest(held))
+        if self.found is not None:
+            self._look()
+        self._changed()
+
+    def search(self, pattern: Pattern | None) -> None:
+        """Mark what matches, and go to the nearest match before the cursor."""
+        self._rows.set_search(pattern)
+        self.found, self.turned = LogSearch(pattern, self.store) if pattern is not None else None, ""
+        if self.found is not None:
+            self._look(go=True)
+        self._changed()
 
     def go_to(self, stamp: bytes) -> None:
         """To the first line from a time on."""
-        number = next((self.store.first + i for i, line in enumerate(self.store.shown) if line[:30] >= stamp), None)
-        self._stand(self.store.end - 1 if number is None else number)
-
-    @property
-    def times(self) -> bool:
-        """Whether each line's time is shown."""
-        return self._look.stamps is not None
+        if self.store.shown:
+            self._stand(self.store.since(stamp))
 
     def render_line(self, y: int) -> Strip:
         width, style = self.size.width, self.rich_style
@@ -129,49 +177,60 @@ class LogView(Widget, can_focus=True):
             return Strip.blank(width, style)
         number, strip = self._drawn[y]
         if self._is_marked(number):
-            strip = strip.apply_style(_MARK)
+            ground = Style(bgcolor=self.get_component_rich_style("log-view--marked").bgcolor)
+            whole = strip.adjust_cell_length(width, style)
+            return Strip(Segment.apply_style(whole, post_style=ground), width)
         return strip.adjust_cell_length(width, style)
 
     def on_resize(self) -> None:
-        self._dirty = True
+        self._fit()
+        self._place.height = self.size.height
+        if not self.following:
+            self._place.settle()
+            self._place.reveal()
+        self.refresh()
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         event.stop()
-        self._scroll(3)
+        self._scroll(_WHEEL)
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
         event.stop()
-        self._scroll(-3)
+        self._scroll(-_WHEEL)
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
-        if 0 <= event.y < len(self._drawn):
-            self._pause()
-            self._cursor = self._marked = self._drawn[event.y][0]
+        if event.button == 1 and 0 <= event.y < len(self._drawn):
+            self._place.pause()
+            self._place.cursor = self._mark = self._drawn[event.y][0]
             self.capture_mouse()
-            self.refresh()
+            self._changed()
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
-        if self._marked is not None and self.app.mouse_captured is self and self._drawn:
-            self._cursor = self._drawn[max(0, min(event.y, len(self._drawn) - 1))][0]
-            self.refresh()
+        if self._mark is None or self.app.mouse_captured is not self or not self._drawn:
+            return
+        if not 0 <= event.y < self.size.height:  # beyond an edge there is more to be marked
+            self._place.scroll(-1 if event.y < 0 else 1)
+            self._draw()
+        if self._drawn:
+            self._place.cursor = self._drawn[max(0, min(event.y, len(self._drawn) - 1))][0]
+        self.refresh()
 
     def on_mouse_up(self) -> None:
         if self.app.mouse_captured is self:
             self.release_mouse()
-            if self._marked != self._cursor:
+            if self._mark != self.cursor:
                 self.action_copy()
-            else:
-                self._marked = None
-            self.refresh()
+            self._mark = None
+            self._changed()
 
-    def action_move(self, rows: int) -> None:
-        if self.following:
-            self._pause()
-        self._cursor = max(self.store.first, min(self._cursor + rows, self.store.end - 1))
-        if self._cursor == self.store.end - 1 and rows > 0 and self._marked is None:
+    def action_move(self, lines: int) -> None:
+        self._fit()
+        if self.following and lines > 0:
+            return
+        if self._place.move(lines) and self._mark is None:
             self.action_follow()
             return
-        self._reveal()
+        self._changed()
 
     def action_page(self, pages: int) -> None:
         self._scroll(pages * max(1, self.size.height - 1))
@@ -180,152 +239,133 @@ class LogView(Widget, can_focus=True):
         self._stand(self.store.first)
 
     def action_follow(self) -> None:
-        self.following, self._marked, self._skip, self.undrawn = True, None, 0, 0
+        self._mark, self.undrawn, self._seen = None, 0, self.store.end
+        self._fit()
+        self._place.follow()
         self._changed()
 
     def action_toggle_follow(self) -> None:
         if self.following:
-            self._pause()
+            self._place.pause()
             self._changed()
         else:
             self.action_follow()
 
     def action_toggle_wrap(self) -> None:
-        self.wrap, self._left, self._skip = not self.wrap, 0, 0
-        self._changed()
+        self._rows.wrap, self._rows.left = not self.wrap, 0
+        self._refit()
 
     def action_toggle_times(self) -> None:
-        self._restyle(stamps=None if self.times else Stamps("short", None))
+        self._rows.set_times(shown=not self.times)
+        self._refit()
 
     def action_shift(self, columns: int) -> None:
-        self._left = 0 if self.wrap else max(0, self._left + columns * _SHIFT)
+        self._rows.left = 0 if self.wrap else max(0, self._rows.left + columns * _SHIFT)
         self.refresh()
 
     def action_find(self, step: int) -> None:
-        if self._search is None or not self._find(step):
+        """To the next match below (1) or above (-1), and at an end on from the other one."""
+        self._fit()
+        if self.found is None:
             self.app.bell()
+            return
+        hit = self.found.next(self.cursor, step)
+        if hit is None:
+            self.post_message(self.Missed())
+            return
+        self._stand(hit.number)
+        self.turned = ("on from the oldest" if step > 0 else "on from the newest") if hit.around else ""
 
     def action_mark(self) -> None:
-        self._pause()
-        self._marked = None if self._marked is not None else self._cursor
-        self.refresh()
+        """Mark lines from the cursor on, or no more."""
+        self._place.pause()
+        self._mark = None if self._mark is not None else self.cursor
+        self._changed()
 
     def action_copy(self) -> None:
-        """The marked lines, or the cursor's, as their containers wrote them."""
-        if not self.store.shown:
+        """The marked lines, or the cursor's, as they can be read: nothing in them acts on where they are pasted."""
+        store = self.store
+        if not store.shown:
             return
-        self._pause()
-        begin, end = sorted((self._cursor, self._marked if self._marked is not None else self._cursor))
-        chosen = islice(self.store.shown, begin - self.store.first, end - self.store.first + 1)
-        texts = [message_of(line).decode(errors="replace") for line in chosen]
-        self.app.copy_to_clipboard("\n".join(texts))
-        self._marked = None
-        self.refresh()
-        self.post_message(self.Copied(len(texts)))
+        self._place.pause()
+        begin, end = sorted((self.cursor, self._mark if self._mark is not None else self.cursor))
+        chosen = store.shown[max(begin - store.first, 0) : end - store.first + 1]
+        text = b"\n".join(plain(harmless(message_of(line))) for line in chosen)
+        self._mark = None
+        if len(text) <= CLIPBOARD:
+            self.app.copy_to_clipboard(text.decode(errors="replace"))
+        self.post_message(self.Copied(len(chosen), too_much=len(text) > CLIPBOARD))
+        self._changed()
 
     def _frame(self) -> None:
+        self._beginning = max(0, self._beginning - 1) if self._dirty else 0 if self.store.shown else self._beginning
         if self._dirty:
             self._dirty = False
+            if self.found is not None:
+                self.found.advance()
             self.refresh()
 
     def _changed(self) -> None:
+        self.turned = ""
         self.refresh()
         self.post_message(self.Moved(self))
 
-    def _pause(self) -> None:
-        """Stay where the view is."""
-        if self.following:
-            self.following = False
-            self._top = self._drawn[0][0] if self._drawn else self.store.first
-            self._skip = 0
-            self._cursor = max(self.store.first, self.store.end - 1)
-            self._changed()
-
     def _stand(self, number: int) -> None:
-        self.following, self._skip = False, 0
-        self._cursor = max(self.store.first, number)
-        self._top = max(self.store.first, self._cursor - self.size.height // 2)
-        self._changed()
-
-    def _reveal(self) -> None:
-        seen = [number for number, _ in self._drawn]
-        if self._cursor < self._top or not seen:
-            self._top, self._skip = self._cursor, 0
-        elif self._cursor >= seen[-1]:
-            self._top = max(self._top + 1, self._cursor - max(1, len(set(seen)) - 1))
-            self._skip = 0
+        self._fit()
+        self._place.stand(number)
         self._changed()
 
     def _scroll(self, rows: int) -> None:
-        self._pause()
-        self._top = max(self.store.first, min(self._top + rows, self.store.end - 1))
-        self._cursor = max(self._top, min(self._cursor, self._top + self.size.height - 1))
-        self._skip = 0
-        if rows > 0 and self._top + self.size.height >= self.store.end and self._marked is None:
+        self._fit()
+        if self.following and rows > 0:
+            return
+        if self._place.scroll(rows) and rows > 0 and self._mark is None:
             self.action_follow()
             return
         self._changed()
 
-    def _find(self, step: int, *, including: bool = False) -> bool:
-        assert self._search is not None
-        first, shown = self.store.first, self.store.shown
-        start = (self.store.end if self.following else self._cursor + including * (step < 0)) - first
-        numbers = range(start + (step > 0), len(shown)) if step > 0 else range(start - 1, -1, -1)
-        for number in numbers:
-            if self._search.search(message_of(shown[number])):
-                self._stand(first + number)
-                return True
-        return False
+    def _look(self, *, go: bool = False) -> None:
+        """Look for matches; then go to the nearest one, if that is wanted."""
+        found = self.found
+        assert found is not None
+
+        def done() -> None:
+            if go and found is self.found:
+                hit = found.next(self.cursor + 1, -1)
+                if hit is None:
+                    self.post_message(self.Missed())
+                else:
+                    self._stand(hit.number)
+            self.post_message(self.Moved(self))
+
+        self.run_worker(slices(found.advance, done), group="search", exclusive=True)
 
     def _is_marked(self, number: int) -> bool:
         if self.following:
             return False
-        marked = self._marked if self._marked is not None else self._cursor
-        return min(marked, self._cursor) <= number <= max(marked, self._cursor)
+        mark = self._mark if self._mark is not None else self.cursor
+        return min(mark, self.cursor) <= number <= max(mark, self.cursor)
 
-    def _restyle(self, **changes: object) -> None:
-        self._look = replace(self._look, **changes)  # type: ignore[arg-type]
-        self._show = None
+    def _fit(self) -> None:
+        self._rows.fit(self.size.width, self.rich_style)
+
+    def _refit(self) -> None:
+        """Lines have other rows than before."""
+        self._fit()
+        self._place.skip = 0
+        self._place.settle()
+        if not self.following:
+            self._place.reveal()
         self._changed()
-
-    def _shower(self) -> Show:
-        """What makes text of lines; made anew when a container has joined, since prefixes are then wider."""
-        if self._show is None or self._known != len(self.store.names):
-            self._known = len(self.store.names)
-            self._show = Show(self._look)
-            for tag, name in self.store.names.items():
-                self._show.joined(tag, name, self.store.places[tag])
-        return self._show
 
     def _draw(self) -> None:
         """Make the rows that are to be seen."""
-        height, store = self.size.height, self.store
-        if self.following:
-            rows: list[tuple[int, Strip]] = []
-            for number in range(store.end - 1, store.first - 1, -1):
-                rows[:0] = [(number, strip) for strip in self._rows(number)]
-                if len(rows) >= height:
-                    break
-            self._drawn = rows[-height:] if height else []
-            if rows and self._seen and rows[0][0] > self._seen:
-                self.undrawn += rows[0][0] - self._seen
-            self._seen = store.end
+        self._fit()
+        self._place.height = self.size.height
+        self._place.settle()
+        self._drawn = [(number, self._rows.of(number)[row]) for number, row in self._place.seen()]
+        if not self.following:
             return
-        self._top = max(self._top, store.first)
-        self._drawn = list(islice(self._below(), self._skip, self._skip + height))
-
-    def _below(self) -> Iterator[tuple[int, Strip]]:
-        for number in range(self._top, self.store.end):
-            for strip in self._rows(number):
-                yield number, strip
-
-    def _rows(self, number: int) -> Iterator[Strip]:
-        line = self.store.shown[number - self.store.first]
-        width, style = self.size.width, self.rich_style
-        for row in self._shower().text([line]).split(b"\n")[:-1]:
-            strip = strip_of_row(row[:_ROW_BYTES], style)
-            if not self.wrap:
-                yield strip.crop(self._left, self._left + width)
-                continue
-            for start in range(0, max(strip.cell_length, 1), max(width, 1)):
-                yield strip.crop(start, start + width)
+        if self._drawn and self._drawn[0][0] > self._seen and not self._beginning:
+            self.undrawn += self._drawn[0][0] - self._seen
+        self._seen = self.store.end

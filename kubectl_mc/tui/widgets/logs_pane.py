@@ -1,8 +1,8 @@
 """The logs of a pod with what one can do to them: follow, search, filter, hide containers, go to a time, save."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -11,18 +11,33 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import Static
 
-from kubectl_mc.errors import UsageError
-from kubectl_mc.logs.asked import parse_pattern
 from kubectl_mc.logs.filter import Wanted
 from kubectl_mc.logs.level import Level
 from kubectl_mc.logs.line import stamp_at
-from kubectl_mc.model.times import parse_duration
 from kubectl_mc.render.text import one_line
-from kubectl_mc.tui.log_store import LIMIT, LogStore
+from kubectl_mc.tui.log_asked import moment_of, pattern_of, wrong_moment, wrong_path, wrong_pattern
+from kubectl_mc.tui.log_store import LIMIT, LogStore, Narrowed
+from kubectl_mc.tui.slices import slices
 from kubectl_mc.tui.widgets.log_view import LogView
 from kubectl_mc.tui.widgets.prompt import Prompt
 
 _LEVELS = (None, *(level for level in Level if level >= Level.INFO))
+
+
+@dataclass(frozen=True, slots=True)
+class _Purpose:
+    """What a text is asked for."""
+
+    label: str
+    wrong: Callable[[str], str]
+
+
+_PURPOSES: Mapping[str, _Purpose] = {
+    "search": _Purpose("search", wrong_pattern),
+    "filter": _Purpose("only lines with", wrong_pattern),
+    "time": _Purpose("go to (12:30, or 5m ago)", wrong_moment),
+    "save": _Purpose("save as", wrong_path),
+}
 
 
 class LogsPane(Vertical):
@@ -36,6 +51,7 @@ class LogsPane(Vertical):
         Binding("slash", "ask('search')", "Search", key_display="/"),
         Binding("ampersand", "ask('filter')", "Filter", key_display="&"),
         Binding("l", "level", "Level"),
+        Binding("e", "events", "Events", show=False),
         Binding("p", "previous", "Previous", show=False),
         Binding("at", "ask('time')", "Time", show=False),
         Binding("ctrl+s", "ask('save')", "Save", show=False),
@@ -64,6 +80,7 @@ class LogsPane(Vertical):
         self._told = ""
         self._level = 0
         self._patterns = {"search": "", "filter": ""}
+        self._events = False
         self._hidden: frozenset[str] = frozenset()
         self._others: frozenset[str] = frozenset()
 
@@ -77,24 +94,39 @@ class LogsPane(Vertical):
 
     @property
     def hidden(self) -> frozenset[str]:
-        """Containers whose lines one doesn't want to see."""
+        """Containers whose lines one doesn't want to see among all."""
         return self._hidden
 
     def toggle(self, container: str) -> None:
-        """Hide a container's lines, or show them again."""
-        self._hidden ^= {container}
+        """Hide a container's lines among all, or show them again; all containers' for an empty name."""
+        self._hidden = self._hidden ^ {container} if container else frozenset()
         self._narrow()
 
     def only(self, container: str, all_containers: frozenset[str]) -> None:
         """Show one container's lines, hidden or not; all that are not hidden for an empty name."""
-        self._others = all_containers - {container} if container else frozenset()
-        self._narrow()
+        others = all_containers - {container} if container else frozenset()
+        if others != self._others:
+            self._others = others
+            self._narrow()
 
     def restart(self, *, previous: bool) -> None:
         """Begin anew: other instances are read."""
         self.previous, self.said = previous, ""
         self.store.clear()
         self.view.restart()
+
+    def on_log_view_moved(self) -> None:
+        self._tell()
+
+    def on_log_view_missed(self) -> None:
+        self.notify(f"nothing matches {one_line(self._patterns['search'])}", severity="warning", markup=False)
+
+    def on_log_view_copied(self, message: LogView.Copied) -> None:
+        lines = _counted(message.lines, "line")
+        if message.too_much:
+            self.notify(f"{lines} are too much for a clipboard; ctrl+s saves to a file", severity="warning")
+        else:
+            self.notify(f"copied {lines}")
 
     def on_prompt_answered(self, message: Prompt.Answered) -> None:
         message.stop()
@@ -104,98 +136,80 @@ class LogsPane(Vertical):
         match message.purpose:
             case "search":
                 self._patterns["search"] = message.text
-                if not self.view.search(_pattern(message.text)):
-                    self.notify(f"nothing matches {one_line(message.text)}", severity="warning", markup=False)
+                self.view.search(pattern_of(message.text))
             case "filter":
                 self._patterns["filter"] = message.text
                 self._narrow()
             case "time":
-                if (moment := _moment(message.text)) is not None:
+                if (moment := moment_of(message.text, datetime.now().astimezone())) is not None:
                     self.view.go_to(stamp_at(moment))
             case "save":
-                self.post_message(self.Save(message.text))
+                self.post_message(self.Save(message.text.strip()))
 
     def action_ask(self, purpose: str) -> None:
-        labels = {
-            "search": "search",
-            "filter": "only lines with",
-            "time": "go to (12:30, or 5m ago)",
-            "save": "save as",
-        }
-        checks: dict[str, Callable[[str], str]] = {"search": _wrong, "filter": _wrong, "time": _no_time}
-        self.query_one(Prompt).ask(purpose, labels[purpose], self._patterns.get(purpose, ""), checks.get(purpose))
+        asked = _PURPOSES[purpose]
+        self.query_one(Prompt).ask(purpose, asked.label, self._patterns.get(purpose, ""), asked.wrong)
 
     def action_level(self) -> None:
         self._level = (self._level + 1) % len(_LEVELS)
+        self._narrow()
+
+    def action_events(self) -> None:
+        self._events = not self._events
         self._narrow()
 
     def action_previous(self) -> None:
         self.post_message(self.Previous(not self.previous))
 
     def _narrow(self) -> None:
-        match = _pattern(self._patterns["filter"])
-        wanted = replace(Wanted(), match=match, level=_LEVELS[self._level])
-        self.store.narrow(self._others or self._hidden, wanted)
-        self.view.restart()
-        self._tell()
+        """Show what passes, in slices: what is shown now stays until that is found out."""
+        wanted = Wanted(match=pattern_of(self._patterns["filter"]), level=_LEVELS[self._level])
+        self.store.narrow(Narrowed(self._others or self._hidden, wanted, self._events))
+        held: bytes | None = None
+
+        def step() -> bool:
+            nonlocal held
+            held = self.view.held
+            return self.store.advance()
+
+        def done() -> None:
+            self.view.renumbered(held)
+            self._tell()
+
+        self.run_worker(slices(step, done), group="narrow", exclusive=True)
 
     def _tell(self) -> None:
-        store, view = self.store, self.view
-        level = _LEVELS[self._level]
-        parts = [
-            f"{len(store.shown):,} lines",
-            "following" if view.following else "paused, f follows",
-            *(["previous instances"] if self.previous else []),
-            *([f"with {self._patterns['filter']}"] if self._patterns["filter"] else []),
-            *([f"level {level.word} and above"] if level is not None else []),
-            *([f"hidden: {', '.join(sorted(self._hidden))}"] if self._hidden and not self._others else []),
-            *([f"{store.left:,} older ones dropped ({LIMIT:,} are kept)"] if store.left else []),
-            *([f"{view.undrawn:,} passed undrawn"] if view.undrawn else []),
-            *([self.said] if self.said else []),
-        ]
-        text = one_line(" · ".join(parts))
+        text = one_line(" · ".join(self._state_words()))
         if text != self._told:
             self._told = text
             self._state.update(text, layout=False)
 
-
-def _pattern(text: str):  # type: ignore[no-untyped-def]
-    return parse_pattern("a pattern", [text] if text else [], ignore_case=text == text.lower())
-
-
-def _wrong(text: str) -> str:
-    try:
-        _pattern(text)
-    except UsageError as error:
-        return error.message.partition("\n")[0]
-    return ""
-
-
-def _no_time(text: str) -> str:
-    return "" if _moment(text) is not None else "12:30, 12:30:05, or 5m for five minutes ago"
-
-
-def _no_check(text: str) -> str:  # noqa: ARG001
-    return ""
-
-
-def _moment(text: str) -> datetime | None:
-    """A time of today in the local zone, or so long ago."""
-    for form in ("%H:%M", "%H:%M:%S"):
-        try:
-            clock = datetime.strptime(text.strip(), form).time()  # noqa: DTZ007
-        except ValueError:
-            continue
-        now = datetime.now().astimezone()
-        moment = now.replace(hour=clock.hour, minute=clock.minute, second=clock.second, microsecond=0)
-        return moment if moment <= now else moment - timedelta(days=1)
-    ago = parse_duration(text.strip())
-    return datetime.now(UTC) - timedelta(seconds=ago) if ago is not None else None
+    def _state_words(self) -> list[str]:
+        """What is to be seen, and what is not."""
+        store, view, level = self.store, self.view, _LEVELS[self._level]
+        words = [_counted(store.passed, "line"), "following" if view.following else "paused, f follows"]
+        if view.marked:
+            words.append(f"{view.marked:,} marked, y copies")
+        if (found := view.found) is not None:
+            place = found.place(view.cursor) if not view.following else 0
+            words.append(f"match {place:,} of {found.count:,}" if place else _counted(found.count, "line") + " match")
+            words[-1] += f", {view.turned}" if view.turned else ""
+        if self.previous:
+            words.append("previous instances")
+        if self._patterns["filter"]:
+            words.append(f"with {self._patterns['filter']}")
+        if level is not None:
+            words.append(f"level {level.word} and above")
+        if self._hidden and not self._others:
+            words.append(f"hidden: {', '.join(sorted(self._hidden))}")
+        if self._events:
+            words.append("with events")
+        if store.left:
+            words.append(f"{store.left:,} older ones dropped ({LIMIT:,} are kept)")
+        if view.undrawn:
+            words.append(f"{view.undrawn:,} passed undrawn")
+        return [*words, self.said] if self.said else words
 
 
-_PURPOSES: dict[str, tuple[str, Callable[[str], str]]] = {
-    "search": ("search", _wrong),
-    "filter": ("only lines with", _wrong),
-    "time": ("go to (12:30, or 5m ago)", _no_time),
-    "save": ("save as", _no_check),
-}
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
