@@ -94,7 +94,8 @@ def _waiting(pod: Pod, cause: Finding) -> Iterator[str]:
         for container in pod.containers
         if container.name != cause.container and container_health(container, pod) is Health.WAITING
     ]
-    if waiting and pod.node and not pod.terminal:
+    # Without a node, its volumes and its sandbox no container starts: that is the cause itself, and said with it.
+    if waiting and stage_of(cause.id) > Stage.VOLUMES and not pod.terminal:
         have = "has" if len(waiting) == 1 else "have"
         words = f"{listed(waiting)} {have} not started"
         if words not in cause.summary:

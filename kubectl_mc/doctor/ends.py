@@ -22,7 +22,8 @@ def init_failed(case: Case, container: Container) -> Finding | None:
     crash = crash_of(case, container)
     if crash is None or container.role is not Role.INIT or not crash.end.state.failed:
         return None
-    held = [app.name for app in case.pod.apps if not app.state.running and not app.state.terminated]
+    later = [case.pod.container(name) for name in behind(case.pod, container)]
+    held = [each.name for each in later if each is not None and not each.state.running and not each.state.terminated]
     so = f"; {listed(held)} {'has' if len(held) == 1 else 'have'} not started" if held else ""
     failed = "; the pod has Failed" if case.pod.phase == "Failed" else ""
     ended = crash.ended.replace("ends with", "fails with", 1).replace("ended with", "failed with", 1)

@@ -7,6 +7,7 @@ from enum import Enum
 
 from kubectl_mc.doctor.finding import Grade
 from kubectl_mc.doctor.siblings import Diagnosis
+from kubectl_mc.doctor.wording import listed
 from kubectl_mc.model.health import Severity, pod_severity
 from kubectl_mc.model.pod import Pod
 from kubectl_mc.model.summary import summarize
@@ -56,13 +57,22 @@ def sentence(pod: Pod, found: Verdict, now: datetime) -> str:
     """What is to be said of a pod without findings."""
     said = next((fact.sentence for fact in facts(pod, summarize(pod), now)), "")
     if found is Verdict.WELL:
-        ready = summarize(pod).total
-        return "well: its container is ready" if ready == 1 else f"well: all {ready} containers are ready"
+        return f"well: {_well(pod)}"
     if found is Verdict.FINISHED:
         return f"finished: {said}" if said else "finished without an error"
     if found is Verdict.ON_ITS_WAY:
         return f"on its way: {said}" if said else "on its way: it is being started"
     return f"not well, and no rule knows why: {said or summarize(pod).status}"
+
+
+def _well(pod: Pod) -> str:
+    own = [container for container in pod.containers if container.counts_as_ready]
+    ready = [container.name for container in own if container.status.ready]
+    done = [container.name for container in own if container.state.succeeded]
+    if done and ready:
+        have = "has done its" if len(done) == 1 else "have done their"
+        return f"{listed(ready)} {'is' if len(ready) == 1 else 'are'} ready, and {listed(done)} {have} work"
+    return "its container is ready" if len(own) == 1 else f"all {len(own)} containers are ready"
 
 
 def counted(diagnoses: Iterable[Diagnosis]) -> dict[Verdict, int]:

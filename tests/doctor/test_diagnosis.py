@@ -13,7 +13,10 @@ def test_the_failing_init_step_is_the_cause_and_those_behind_it_only_wait() -> N
         pod(
             container("app", waiting("PodInitializing")),
             container("side", waiting("PodInitializing")),
-            init=[container("migrate", _BACK_OFF, restarts=3, last=ended(1, "Error"))],
+            init=[
+                container("migrate", _BACK_OFF, restarts=3, last=ended(1, "Error")),
+                container("later", waiting("PodInitializing")),
+            ],
             phase="Pending",
             conditions={"Initialized": "False", "Ready": "False"},
         )
@@ -22,7 +25,8 @@ def test_the_failing_init_step_is_the_cause_and_those_behind_it_only_wait() -> N
 
     assert cause is not None
     assert cause.container == "migrate"
-    assert cause.summary.endswith("; app and side have not started")
+    assert cause.summary.endswith("; later, app and side have not started")
+    assert not any("started" in text for text in cause.consequences), "it is said once"
     assert [finding.container for finding in diagnose(judged)] == ["migrate"]
 
 

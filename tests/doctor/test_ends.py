@@ -111,7 +111,7 @@ def test_a_failing_step_is_named_with_its_place_its_last_words_and_who_waits() -
     assert (finding.id, finding.container) == ("init-failed", "migrate")
     assert finding.summary == (
         "init step 2 of 3, migrate, fails with exit 1, 3s after its start, restarted 3 times: "
-        "error: table orders does not exist; app has not started"
+        "error: table orders does not exist; seed and app have not started"
     )
 
 

@@ -59,6 +59,7 @@ def test_what_a_volume_needs_and_is_not_there_is_named_with_who_mounts_it(
         cause.summary == f"{kind} tls doesn't exist; volume data of app needs it, so none of the containers is created"
     )
     assert "side waits for it too, without mounting it" in cause.consequences
+    assert not any("started" in text for text in cause.consequences), "nobody has, as the sentence says"
     assert cause.at.startswith("spec.volumes[0]")
 
 

@@ -93,6 +93,10 @@ def test_each_of_them_has_its_finding_in_the_document() -> None:
 
 PLAIN = {
     "well": (_READY, "  well: its container is ready"),
+    "well after some work": (
+        pod(container("work", ended(0, "Completed")), container("side", running(), ready=True), restart_policy="Never"),
+        "  well: side is ready, and work has done its work",
+    ),
     "finished": (pod(container("a", ended(0, "Completed")), phase="Succeeded"), "  finished without an error"),
     "starting": (
         pod(container("a", running(5), started=True, readinessProbe={"tcpSocket": {"port": 1}})),
