@@ -82,7 +82,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     Scenario("hello", 9.5, namespace="staging"),
     # In motion.
     Scenario("webapp", 4.2, service_at=("redis-service", 38.0)),
-    Scenario("app-with-ambassador", 10.1),
+    Scenario("app-with-ambassador", 11.9),
     Scenario("sidecar-gate", 1.8),
     # Broken.
     Scenario("app-with-migration", 9.2),

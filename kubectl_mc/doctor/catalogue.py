@@ -33,7 +33,7 @@ class Kind:
     """What it means, in a few words, without a full stop."""
 
 
-_ALL = (
+RUNNING = (
     Kind("evicted", Stage.END, "the node ran out of something and ended the pod"),
     Kind("node-lost", Stage.END, "the node doesn't answer any more, so nobody knows how the pod is"),
     Kind("deadline-exceeded", Stage.END, "a pod or a Job ran longer than it may"),
@@ -86,6 +86,7 @@ _ALL = (
     Kind("resource-starved", Stage.REVIEW, "a container is at the limit of its CPU or memory"),
     Kind("restarted", Stage.REVIEW, "a container that is well now was restarted a while ago"),
 )
+"""What pods that are there tell; some of it manifests tell as well."""
 
 REVIEW = (
     Kind("no-containers", Stage.REVIEW, "a pod or a template has no containers"),
@@ -145,7 +146,7 @@ REVIEW = (
 )
 """What only manifests tell; `docs/rules.md` has more about each."""
 
-KINDS = {kind.id: kind for kind in (*_ALL, *REVIEW)}
+KINDS = {kind.id: kind for kind in (*RUNNING, *REVIEW)}
 
 
 def stage_of(id_: str) -> Stage:
