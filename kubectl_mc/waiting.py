@@ -19,6 +19,7 @@ from kubectl_mc.model.goal import Goal
 from kubectl_mc.model.pod import Pod
 from kubectl_mc.model.targets import Query
 from kubectl_mc.model.times import human_duration
+from kubectl_mc.model.workload import Workload
 from kubectl_mc.render.doctor import Reach, doctor_page
 from kubectl_mc.render.document import as_json, as_yaml
 from kubectl_mc.render.wait import (
@@ -129,17 +130,17 @@ class _Look:
             return Outcome(progress)
         over = next((each for each in progress.standings.values() if each.over), None)
         if over is not None:
-            await self._ask(over.pods or self._lacking(), last=True)
-            return Outcome(progress, over.over, cause=self._cause(over.pods))
+            await self._ask(over.pods or self._lacking(), progress.short, last=True)
+            return Outcome(progress, over.over, cause=self._cause(over.pods, [over.short] if over.short else []))
         last = not self.clock.left
-        await self._ask(self._lacking(), last=last)
+        await self._ask(self._lacking(), progress.short, last=last)
         unmet = f"{', '.join(name for name, each in progress.standings.items() if not each.held)}: not {progress.goal}"
         if (finding := next(self._hopeless(), None)) is not None:
             return Outcome(progress, f"{unmet}, and will not be without a change", cause=finding)
         if not last:
             return None
         waited = f"timed out after {human_duration(self.asked.timeout)}: " if self.asked.timeout else ""
-        return Outcome(progress, waited + unmet, timed_out=True, cause=self._cause(self._lacking()))
+        return Outcome(progress, waited + unmet, timed_out=True, cause=self._cause(self._lacking(), progress.short))
 
     def _progress(self) -> Progress:
         asked = self.asked
@@ -153,11 +154,11 @@ class _Look:
             namespaces=asked.query.all_namespaces,
         )
 
-    async def _ask(self, pods: Sequence[Pod], *, last: bool) -> None:
+    async def _ask(self, pods: Sequence[Pod], short: Sequence[Workload], *, last: bool) -> None:
         """Let the doctor look, who must not hold up the end."""
         with suppress(TimeoutError):
             async with asyncio.timeout(_LAST_LOOK_SECONDS if last else self.clock.left):
-                await self.judge.look(pods, last=last)
+                await self.judge.look(pods, short, last=last)
 
     def _lacking(self) -> list[Pod]:
         """The pods that are not yet as they are to be."""
@@ -170,9 +171,11 @@ class _Look:
             for pod in each.pods:
                 if pod.uid in lacking and (finding := self.judge.hopeless(pod, retried=each.retried)) is not None:
                     yield finding
+            if each.short is not None and (unmade := self.judge.hopeless_to_make(each.short)) is not None:
+                yield unmade
 
-    def _cause(self, pods: Sequence[Pod]) -> Finding | None:
-        return next(iter(self.judge.causes(pods)), None)
+    def _cause(self, pods: Sequence[Pod], short: Sequence[Workload]) -> Finding | None:
+        return next(iter(self.judge.causes(pods, short)), None)
 
 
 @dataclass
@@ -198,7 +201,8 @@ class _Voice:
         """Show how it stands now."""
         session = self.session
         if self.page is not None:
-            self.page.show(progress_page(progress, session.width, session.theme, judge.causes(progress.pods)))
+            causes = judge.causes(progress.pods, progress.short)
+            self.page.show(progress_page(progress, session.width, session.theme, causes))
             return
         before, self.said = self.said, told(progress)
         if before is None and progress.held:

@@ -6,16 +6,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from kubectl_mc.cluster.client import Client
+from kubectl_mc.cluster.client import Client, Scope
 from kubectl_mc.cluster.targets import Selection
 from kubectl_mc.doctor.siblings import Workload
 from kubectl_mc.doctor.workloads import WorkloadCase
 from kubectl_mc.errors import ApiError, ConnectionLost, NotFound
 from kubectl_mc.model.event import folded, parse_event
-from kubectl_mc.model.fields import Json, flag, mapping, number, objects, text
+from kubectl_mc.model.fields import Json, mapping, number, objects, text
 from kubectl_mc.model.parsing import parse_owners
-from kubectl_mc.model.resources import PODS, resource_of_kind
+from kubectl_mc.model.resources import EVENTS, PODS, resource_of_kind
 from kubectl_mc.model.targets import Query
+from kubectl_mc.model.workload import Workload as Maker
+from kubectl_mc.model.workload import parse_workload
 
 _TELLING = frozenset({"FailedCreate", "DeadlineExceeded"})
 _MOST = 50
@@ -63,6 +65,18 @@ def _meant(query: Query, selections: Iterable[Selection], event: Json) -> bool:
     return False
 
 
+async def read_workload_case(client: Client, maker: Maker, now: datetime) -> WorkloadCase | None:
+    """The case of what makes too few pods; None where no event tells why.
+
+    Raises:
+        McError: the events cannot be read.
+    """
+    about = Scope(EVENTS, maker.namespace, fields=f"involvedObject.uid={maker.uid}")
+    documents = (await client.list_objects(about)).items
+    told = any(text(document, "reason") in _TELLING for document in documents)
+    return await _case(client, documents, now) if told else None
+
+
 async def _case(client: Client, documents: Sequence[Json], now: datetime) -> WorkloadCase | None:
     """What is known of one; None for one that is gone, or was replaced by another of its name."""
     about = mapping(documents[0], "involvedObject")
@@ -82,25 +96,9 @@ async def _case(client: Client, documents: Sequence[Json], now: datetime) -> Wor
         return None
     owner = next((owner for owner in parse_owners(metadata) if owner.controller), None)
     workload = Workload(namespace, owner.kind, owner.name) if owner is not None else Workload(namespace, kind, name)
-    wanted, there = _numbers(kind, maker)
-    return WorkloadCase(workload, now, events, wanted, there, _overdue(kind, maker))
-
-
-def _numbers(kind: str, maker: Json) -> tuple[int | None, int]:
-    """How many pods are to be there and how many are; nothing is wanted of what has ended or sleeps."""
-    spec, status = mapping(maker, "spec"), mapping(maker, "status")
-    if kind == "DaemonSet":
-        return number(status, "desiredNumberScheduled"), number(status, "currentNumberScheduled")
-    if kind == "Job":
-        if flag(spec, "suspend") or any(
-            text(c, "type") in ("Complete", "Failed") for c in objects(status, "conditions")
-        ):
-            return 0, 0
-        left = number(spec, "completions", 1) - number(status, "succeeded")
-        return min(number(spec, "parallelism", 1), max(left, 0)), number(status, "active")
-    if kind == "CronJob":
-        return None, 0
-    return number(spec, "replicas", 1), number(status, "replicas")
+    counted = parse_workload(maker, kind)
+    wanted = None if kind == "CronJob" else counted.wanted
+    return WorkloadCase(workload, now, events, wanted, counted.total, _overdue(kind, maker))
 
 
 def _overdue(kind: str, maker: Json) -> int:

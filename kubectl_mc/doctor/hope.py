@@ -3,6 +3,7 @@
 from enum import Enum
 
 from kubectl_mc.doctor.finding import Finding, Grade
+from kubectl_mc.doctor.workloads import Refusal, Unmade
 from kubectl_mc.model.goal import ends
 from kubectl_mc.model.pod import Container, Pod
 
@@ -74,6 +75,28 @@ def hopeless(finding: Finding, pod: Pod, patience: int, seconds: float, *, retri
             return False
         return ends(container) >= patience or _stays_down(container, pod)
     return hope is Hope.CHANGE or (hope is Hope.OBJECT and seconds >= GRACE_SECONDS)
+
+
+_UNMADE = {
+    Refusal.QUOTA_USED_UP: Hope.TIME,
+    Refusal.WEBHOOK: Hope.TIME,
+    Refusal.OTHER: Hope.TIME,
+    Refusal.QUOTA_DEMANDS: Hope.OBJECT,
+    Refusal.ACCOUNT: Hope.OBJECT,
+    Refusal.SECURITY: Hope.OBJECT,
+    Refusal.RANGE: Hope.OBJECT,
+}
+
+
+def hopeless_to_make(unmade: Unmade, seconds: float) -> bool:
+    """Whether to wait for pods that are refused is of no use any more.
+
+    Args:
+        seconds: between the refusal that was found first and the last one. A controller tries ever more seldom: what
+            refused a pod once, and not again since then, may be gone.
+    """
+    hope = _UNMADE[unmade.refusal]
+    return unmade.finding.grade is Grade.ERROR and hope is Hope.OBJECT and seconds >= GRACE_SECONDS
 
 
 def _down(container: Container) -> bool:

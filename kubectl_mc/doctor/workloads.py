@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 
 from kubectl_mc.doctor.evidence import event_line
 from kubectl_mc.doctor.finding import Certainty, Finding, Grade, Step, kubectl
@@ -23,6 +24,29 @@ _CONTAINERS = re.compile(r'containers? ("[^"]+"(?:, "[^"]+")*)')
 _WEBHOOK = re.compile(r'(?:admission webhook|failed calling webhook) "([^"]+)"')
 _RANGE = re.compile(
     r"(?:maximum|minimum) \S+ usage per|limit to request ratio|must be less than or equal to \S+ limit of"
+)
+
+
+class Refusal(Enum):
+    """Who doesn't let a pod come into being."""
+
+    QUOTA_USED_UP = "quota used up"
+    QUOTA_DEMANDS = "quota demands"
+    """It lacks requests or limits without which the quota can't count."""
+    ACCOUNT = "account"
+    SECURITY = "security"
+    WEBHOOK = "webhook"
+    RANGE = "range"
+    OTHER = "other"
+
+
+_REFUSALS = (
+    (Refusal.QUOTA_USED_UP, _QUOTA),
+    (Refusal.QUOTA_DEMANDS, _QUOTA_DEMANDS),
+    (Refusal.ACCOUNT, _ACCOUNT),
+    (Refusal.SECURITY, _SECURITY),
+    (Refusal.WEBHOOK, _WEBHOOK),
+    (Refusal.RANGE, _RANGE),
 )
 
 
@@ -48,12 +72,16 @@ class Unmade:
 
     workload: Workload
     finding: Finding
+    refusal: Refusal = Refusal.OTHER
+    refused: datetime | None = None
+    """When that was said last."""
 
 
 def diagnose_workload(case: WorkloadCase) -> Unmade | None:
     """Why pods could not be made; None where that is past."""
-    finding = _overdue(case) or _not_created(case)
-    return Unmade(case.workload, finding) if finding is not None else None
+    if (overdue := _overdue(case)) is not None:
+        return Unmade(case.workload, overdue)
+    return _not_created(case)
 
 
 def _overdue(case: WorkloadCase) -> Finding | None:
@@ -74,7 +102,7 @@ def _overdue(case: WorkloadCase) -> Finding | None:
     )
 
 
-def _not_created(case: WorkloadCase) -> Finding | None:
+def _not_created(case: WorkloadCase) -> Unmade | None:
     failed = [event for event in case.events if event.reason == "FailedCreate"]
     if not failed:
         return None
@@ -85,7 +113,7 @@ def _not_created(case: WorkloadCase) -> Finding | None:
     if case.wanted is None and made is not None and (made.last_seen or case.now) >= (newest.last_seen or case.now):
         return None
     said = _LEAD.sub("", newest.message.strip())
-    return Finding(
+    finding = Finding(
         "pods-not-created",
         f"{case.workload} can't make {_pods(case)}: {_why(said)}",
         Grade.ERROR,
@@ -99,6 +127,8 @@ def _not_created(case: WorkloadCase) -> Finding | None:
         namespace=case.workload.namespace,
         primary=True,
     )
+    refusal = next((refusal for refusal, form in _REFUSALS if form.search(said)), Refusal.OTHER)
+    return Unmade(case.workload, finding, refusal, newest.last_seen)
 
 
 def _pods(case: WorkloadCase) -> str:

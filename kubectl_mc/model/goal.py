@@ -9,6 +9,7 @@ from kubectl_mc.model.health import ORDINARY_WAITS, Health, container_health, un
 from kubectl_mc.model.pod import Container, Pod
 from kubectl_mc.model.progress import init_progress, step_passed
 from kubectl_mc.model.spec import Role
+from kubectl_mc.model.workload import Workload
 
 
 class Goal(StrEnum):
@@ -58,6 +59,8 @@ class Standing:
     """Why it cannot come true any more, as the workload itself says; empty while it can."""
     notes: tuple[str, ...] = ()
     """What has to be known about it, though nothing is missing because of it."""
+    short: Workload | None = None
+    """What has made fewer pods than it is to make now: itself, or the ReplicaSet or the Job that makes them for it."""
     retried: bool = False
     """Whether its controller makes a new pod for one that fails, and counts how often: a Job."""
 

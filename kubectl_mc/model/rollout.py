@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from kubectl_mc.model.goal import Goal, Missing, Pulls, Standing, pod_holds, pod_missing
 from kubectl_mc.model.pod import Condition, Pod
-from kubectl_mc.model.workload import Workload, current_pods
+from kubectl_mc.model.workload import Workload, current_pods, current_set
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
@@ -27,10 +27,11 @@ def standing_of_workload(
         return _cron_job(workload, pods, parts or (), goal, pulls)
     if workload.kind == "Job":
         return _job(workload, pods, goal, pulls)
-    return _rollout(workload, current_pods(workload, pods, parts), goal, pulls)
+    maker = workload if workload.kind != "Deployment" else current_set(workload, parts or ())
+    return _rollout(workload, current_pods(workload, pods, parts), goal, pulls, maker)
 
 
-def _rollout(workload: Workload, pods: Sequence[Pod], goal: Goal, pulls: Pulls) -> Standing:
+def _rollout(workload: Workload, pods: Sequence[Pod], goal: Goal, pulls: Pulls, maker: Workload | None) -> Standing:
     name = str(workload)
     if not workload.seen:
         return Standing((Missing(name, "its last change has not been taken up by its controller yet"),))
@@ -40,7 +41,14 @@ def _rollout(workload: Workload, pods: Sequence[Pod], goal: Goal, pulls: Pulls) 
     elif lacking:
         lacking += tuple(part for pod in pods for part in pod_missing(pod, goal, pulls))
     over = _over(workload) if lacking else ""
-    return Standing(lacking, tuple(pods), over, tuple(_notes(workload)))
+    short = maker if maker is not None and lacking and _is_short(maker, pods) else None
+    return Standing(lacking, tuple(pods), over, tuple(_notes(workload)), short)
+
+
+def _is_short(maker: Workload, pods: Sequence[Pod]) -> bool:
+    """Whether it lacks pods that it should have made by now; a StatefulSet may wait for one before the next."""
+    ordered = maker.kind == "StatefulSet" and not all(pod.condition_true("Ready") for pod in pods)
+    return maker.total < maker.wanted and not ordered
 
 
 def _lacking(workload: Workload, pods: Sequence[Pod], goal: Goal) -> Iterator[str]:
@@ -104,7 +112,7 @@ def _job(job: Workload, pods: Sequence[Pod], goal: Goal, pulls: Pulls) -> Standi
     failed = job.condition("Failed") or job.condition("FailureTarget")
     if failed is not None:
         # What is left of its pods tells why.
-        return Standing((), tuple(pods), f"{job} has failed{_said(failed)}", retried=True)
+        return Standing((), tuple(pods), f"{job} has failed{_said(failed)}", short=None if pods else job, retried=True)
     if goal is Goal.DONE:
         words = f"{job.succeeded} of {job.completions} pods have succeeded"
         lacking: tuple[Missing, ...] = (Missing(str(job), f"{words}, {job.failed} failed" if job.failed else words),)
@@ -115,7 +123,7 @@ def _job(job: Workload, pods: Sequence[Pod], goal: Goal, pulls: Pulls) -> Standi
         lacking = (Missing(str(job), f"{holding} of {len(living)} pods are {goal}" if living else "has no pod yet"),)
     notes = (f"{job} is suspended, so it makes no pods until somebody resumes it",) if job.suspended else ()
     lacking += tuple(part for pod in living if pod.phase != "Succeeded" for part in pod_missing(pod, goal, pulls))
-    return Standing(lacking, living, notes=notes, retried=True)
+    return Standing(lacking, living, notes=notes, short=job if _is_short(job, living) else None, retried=True)
 
 
 def _cron_job(cron_job: Workload, pods: Sequence[Pod], jobs: Sequence[Workload], goal: Goal, pulls: Pulls) -> Standing:

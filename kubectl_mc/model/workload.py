@@ -29,8 +29,9 @@ class Workload:
     observed: int = 0
     """The generation that its status tells of."""
     wanted: int = 1
-    """Pods that it is to have; a DaemonSet's status says it."""
+    """Pods that it is to have; a DaemonSet's status says it. A Job: pods that are to work at this time."""
     total: int = 0
+    """Pods that it has, whatever their template; those of a Job that have not ended."""
     updated: int = 0
     """Pods of the current template."""
     ready: int = 0
@@ -93,6 +94,8 @@ def parse_workload(document: Json, kind: str) -> Workload:
             "ready": number(status, "numberReady"),
             "available": number(status, "numberAvailable"),
         }
+    elif kind == "Job":
+        counts = {"wanted": _at_work(spec, status), "total": number(status, "active")}
     else:
         # Servers before 1.22 don't count a StatefulSet's available pods.
         available = optional_number(status, "availableReplicas")
@@ -133,6 +136,17 @@ def parse_workload(document: Json, kind: str) -> Workload:
     )
 
 
+def _at_work(spec: Json, status: Json) -> int:
+    """How many pods of a Job are to be there; none of one that has ended or sleeps."""
+    ended = any(
+        text(c, "type") in ("Complete", "Failed") and text(c, "status") == "True" for c in objects(status, "conditions")
+    )
+    if ended or flag(spec, "suspend") is True:
+        return 0
+    left = number(spec, "completions", 1) - number(status, "succeeded")
+    return min(number(spec, "parallelism", 1), max(left, 0))
+
+
 def _template(template: Json) -> Json:
     """A template without the label that a Deployment's controller adds to it."""
     metadata = mapping(template, "metadata")
@@ -153,7 +167,7 @@ def current_pods(workload: Workload, pods: Iterable[Pod], sets: Iterable[Workloa
         if sets is None:
             # No telling them apart: all are, or nothing is known to be.
             return left if workload.total == workload.updated else []
-        current = _current_set(workload, sets)
+        current = current_set(workload, sets)
         return [pod for pod in left if current is not None and any(o.uid == current.uid for o in pod.owners)]
     if workload.kind == "StatefulSet" and workload.strategy != "OnDelete" and workload.update_revision:
         return [
@@ -172,7 +186,7 @@ def _kept(pod: Pod, workload: Workload) -> bool:
     return ordinal.isdecimal() and int(ordinal) < workload.partition
 
 
-def _current_set(deployment: Workload, sets: Iterable[Workload]) -> Workload | None:
+def current_set(deployment: Workload, sets: Iterable[Workload]) -> Workload | None:
     """The ReplicaSet of the present template: the oldest with an equal one (`deployment_util.go` FindNewReplicaSet).
 
     Not the one of the highest revision: between a change and its being taken up that is the old one.

@@ -9,6 +9,7 @@ from kubectl_mc.model.goal import Goal, Missing, Pulls, Standing, Step, pod_hold
 from kubectl_mc.model.health import Health
 from kubectl_mc.model.pod import Pod
 from kubectl_mc.model.times import human_duration
+from kubectl_mc.model.workload import Workload
 from kubectl_mc.render.doctor import Reach, finding_document
 from kubectl_mc.render.page import Line, Page, Span, Style, Theme, clipped, line
 from kubectl_mc.render.text import fitted_middle, one_line, width_of, wrapped
@@ -47,6 +48,11 @@ class Progress:
     def pods(self) -> list[Pod]:
         """All pods that count, each once."""
         return list({pod.uid: pod for standing in self.standings.values() for pod in standing.pods}.values())
+
+    @property
+    def short(self) -> list[Workload]:
+        """What has made too few pods."""
+        return [standing.short for standing in self.standings.values() if standing.short is not None]
 
     def name(self, pod: Pod) -> str:
         return one_line(f"{pod.namespace}/{pod.name}" if self.namespaces else pod.name)
