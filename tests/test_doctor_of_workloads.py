@@ -76,3 +76,16 @@ def test_a_workload_that_is_gone_lacks_nothing(demo: RunningDemo, failing: dict[
 
     assert failing["metadata"]["name"] == "web"
     assert run("doctor", kubeconfig=kubeconfig).exit_code == 0
+
+
+def test_a_wait_that_times_out_says_why_there_are_no_pods(
+    demo: RunningDemo, failing: dict[str, Any], kubeconfig: Path
+) -> None:
+    failing["status"] = {"observedGeneration": failing["metadata"].get("generation", 0), "replicas": 0}
+    demo.call(demo.cluster.store.update, "replicationcontrollers", failing)
+    result = run("wait", "rc/web", "--timeout", "0", "-o", "json", kubeconfig=kubeconfig)
+
+    assert result.exit_code == 4, "a quota may have room again"
+    cause = json.loads(result.out)["cause"]
+    assert (cause["id"], cause["pod"], cause["container"]) == ("pods-not-created", None, None)
+    assert "the quota small is used up" in cause["summary"]

@@ -1,5 +1,6 @@
 """`kubectl mc wait` on a real cluster: rollouts, Jobs and faults as their controllers and a kubelet make them."""
 
+import hashlib
 import http.server
 import json
 import os
@@ -66,42 +67,73 @@ def place() -> Iterator[Place]:
     subprocess.run(["kubectl", "delete", "namespace", namespace, "--wait=false"], check=True, capture_output=True)
 
 
+_INDEX_TYPE = "application/vnd.oci.image.index.v1+json"
+_FOREIGN = json.dumps(
+    {
+        "schemaVersion": 2,
+        "mediaType": _INDEX_TYPE,
+        "manifests": [
+            {
+                "mediaType": "application/vnd.oci.image.manifest.v1+json",
+                "digest": f"sha256:{'0' * 64}",
+                "size": 100,
+                "platform": {"architecture": "mips64le", "os": "linux"},
+            }
+        ],
+    }
+).encode()
+
+
 class _Registry(http.server.BaseHTTPRequestHandler):
-    """One that has nothing."""
+    """One that has nothing but `foreign`, an image for a machine that no node is."""
 
     def do_HEAD(self) -> None:
-        self._answer(b"")
+        self.do_GET()
 
     def do_GET(self) -> None:
-        self._answer(json.dumps({"errors": [{"code": "MANIFEST_UNKNOWN", "message": "manifest unknown"}]}).encode())
+        if self.path.startswith("/v2/foreign/manifests/"):
+            self._answer(200, _INDEX_TYPE, _FOREIGN)
+        else:
+            body = {"errors": [{"code": "MANIFEST_UNKNOWN", "message": "manifest unknown"}]}
+            self._answer(404, "application/json", json.dumps(body).encode())
 
-    def _answer(self, body: bytes) -> None:
-        self.send_response(404)
-        self.send_header("Content-Type", "application/json")
+    def _answer(self, code: int, type_: str, body: bytes) -> None:
+        self.send_response(code)
+        self.send_header("Content-Type", type_)
         self.send_header("Content-Length", str(len(body)))
+        self.send_header("Docker-Content-Digest", f"sha256:{hashlib.sha256(body).hexdigest()}")
         self.end_headers()
-        self.wfile.write(body)
+        if self.command == "GET":
+            self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
         pass
 
 
 @pytest.fixture(scope="module")
-def missing_image() -> Iterator[str]:
+def registry() -> Iterator[str]:
+    """Its host and port, which a node on this machine can ask."""
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Registry) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def missing_image(registry: str) -> str:
     """An image that a registry which answers doesn't have.
 
-    A cluster that was given an image of its own may reach no registry: it gets one here, which a node on this machine
-    can ask.
+    A cluster that was given an image of its own may reach no registry but the one here.
     """
     if given := os.environ.get("KUBECTL_MC_TEST_MISSING_IMAGE"):
-        yield given
-    elif "KUBECTL_MC_TEST_IMAGE" not in os.environ:
-        yield "busybox:no-such-tag"
-    else:
-        with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Registry) as server:
-            threading.Thread(target=server.serve_forever, daemon=True).start()
-            yield f"127.0.0.1:{server.server_port}/nothing:1"
-            server.shutdown()
+        return given
+    return f"{registry}/nothing:1" if "KUBECTL_MC_TEST_IMAGE" in os.environ else "busybox:no-such-tag"
+
+
+@pytest.fixture(scope="module")
+def foreign_image(registry: str) -> str:
+    """An image for another architecture; KUBECTL_MC_TEST_FOREIGN_IMAGE names one for nodes on other machines."""
+    return os.environ.get("KUBECTL_MC_TEST_FOREIGN_IMAGE", f"{registry}/foreign:1")
 
 
 def container(name: str = "app", script: str = "sleep 3600", **more: Any) -> Json:
@@ -264,3 +296,65 @@ def test_scaled_to_zero_there_is_nothing_to_wait_for(place: Place) -> None:
     assert ended.exit_code == 0, ended
     [target] = ended.document["targets"]
     assert target["notes"] == ["deployment/none: it is scaled to 0, so there is nothing to wait for"]
+
+
+def test_an_image_for_another_architecture_is_not_waited_for(place: Place, foreign_image: str) -> None:
+    place.apply(workload("Deployment", "foreign", container(image=foreign_image)))
+    ended = place.wait("deploy/foreign", "-o", "json")
+    assert ended.exit_code == 3, ended
+    assert ended.document["cause"]["id"] == "image-wrong-architecture"
+
+
+def without_an_account(kind: str) -> Json:
+    """Something whose pods nobody may make, since they are to run as an account that doesn't exist."""
+    name = f"no-account-{kind.lower()}"
+    more: Json = {"serviceName": "x"} if kind == "StatefulSet" else {}
+    made = job(name, "true") if kind == "Job" else workload(kind, name, **more)
+    made["spec"]["template"]["spec"]["serviceAccountName"] = "nobody"
+    return made
+
+
+@pytest.mark.parametrize("kind", ["Deployment", "StatefulSet", "DaemonSet", "Job"])
+def test_pods_that_are_refused_again_and_again_are_not_waited_for(kind: str, place: Place) -> None:
+    made = without_an_account(kind)
+    place.apply(made)
+    ended = place.wait(f"{kind.lower()}/{made['metadata']['name']}", "--timeout", "2m", "-o", "json")
+    assert ended.exit_code == 3, ended
+    cause = ended.document["cause"]
+    assert (cause["id"], cause["pod"]) == ("pods-not-created", None)
+    assert cause["summary"].endswith("can't make its pod: the ServiceAccount nobody doesn't exist")
+
+
+def test_an_account_that_comes_late_is_waited_for(place: Place) -> None:
+    made = workload("Deployment", "late-account", pod={"serviceAccountName": "late"})
+    place.apply(made)
+    assert place.wait("deploy/late-account", "--timeout", "4s").exit_code == 4
+    place.kubectl("create", "serviceaccount", "late")
+    assert place.wait("deploy/late-account").exit_code == 0
+
+
+def test_a_quota_is_waited_for_and_said(place: Place) -> None:
+    spec = {"hard": {"requests.cpu": "10m"}}
+    place.apply({"apiVersion": "v1", "kind": "ResourceQuota", "metadata": {"name": "small"}, "spec": spec})
+    try:
+        place.apply(workload("Deployment", "quota", container(resources={"requests": {"cpu": "20m"}})))
+        ended = place.wait("deploy/quota", "--timeout", "6s", "-o", "json")
+    finally:
+        place.kubectl("delete", "resourcequota", "small")
+    assert ended.exit_code == 4, ended
+    assert "the quota small is used up" in ended.document["cause"]["summary"]
+
+
+def test_pod_security_is_not_waited_for(place: Place) -> None:
+    strict = Place(f"{place.namespace}-strict")
+    subprocess.run(["kubectl", "create", "namespace", strict.namespace], check=True, capture_output=True)
+    try:
+        strict.kubectl("label", "namespace", strict.namespace, "pod-security.kubernetes.io/enforce=restricted")
+        strict.apply(workload("Deployment", "web"))
+        ended = strict.wait("deploy/web", "--timeout", "2m", "-o", "json")
+        assert ended.exit_code == 3, ended
+        assert ended.document["cause"]["container"] == "app"
+        assert "enforces Pod Security restricted" in ended.document["cause"]["summary"]
+    finally:
+        command = ["kubectl", "delete", "namespace", strict.namespace, "--wait=false"]
+        subprocess.run(command, check=True, capture_output=True)

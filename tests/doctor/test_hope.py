@@ -5,9 +5,12 @@ import pytest
 from kubectl_mc.doctor import hope
 from kubectl_mc.doctor.catalogue import KINDS
 from kubectl_mc.doctor.finding import Finding, Grade
-from kubectl_mc.doctor.hope import GRACE_SECONDS, PATIENCE, hopeless
+from kubectl_mc.doctor.hope import GRACE_SECONDS, PATIENCE, hopeless, hopeless_to_make
+from kubectl_mc.doctor.siblings import Workload
+from kubectl_mc.doctor.workloads import WorkloadCase, diagnose_workload
 from kubectl_mc.model.parsing import parse_pod
-from tests.pods import Json, container, ended, pod, running, waiting
+from tests.doctor.cases import event
+from tests.pods import NOW, Json, container, ended, pod, running, waiting
 
 
 def down(restarts: int) -> Json:
@@ -58,3 +61,25 @@ def test_what_is_no_error_ends_nothing() -> None:
 
 def test_every_id_that_ends_a_wait_is_one_of_the_doctors() -> None:
     assert KINDS.keys() >= hope._CHANGE | hope._OBJECT | hope._RETRY
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ('pods "x" is forbidden: violates PodSecurity "restricted:latest": runAsNonRoot != true', True),
+        ('pods "x" is forbidden: maximum cpu usage per Container is 500m, but limit is 1', True),
+        ('pods "x" is forbidden: error looking up service account shop/a: serviceaccount "a" not found', True),
+        ('pods "x" is forbidden: failed quota: small: must specify limits.cpu for: app', True),
+        ('pods "x" is forbidden: exceeded quota: small, requested: pods=1, used: pods=4, limited: pods=4', False),
+        ('admission webhook "policy.example.com" denied the request: no team label', False),
+        ('Internal error occurred: failed calling webhook "policy.example.com": no endpoints', False),
+        ("etcdserver: request timed out", False),
+    ],
+)
+def test_pods_that_are_refused_again_and_again_end_a_wait_unless_that_may_pass(said: str, *, expected: bool) -> None:
+    events = (event("FailedCreate", f"Error creating: {said}", seconds=5),)
+    unmade = diagnose_workload(WorkloadCase(Workload("shop", "Deployment", "web"), NOW, events, 2, 0))
+
+    assert unmade is not None
+    assert hopeless_to_make(unmade, GRACE_SECONDS) is expected
+    assert not hopeless_to_make(unmade, GRACE_SECONDS - 1)

@@ -172,3 +172,54 @@ def test_initialized_counts_pods_of_the_present_template() -> None:
         ("", "0 of 1 pods are initialized"),
         ("migrate", "is being created"),
     ]
+
+
+def short(kind: str, spec: Json, status: Json, *pods: Json, goal: Goal = Goal.READY) -> str:
+    workload = parse_workload(document(spec, {"observedGeneration": 2, **status}), kind)
+    found = standing_of_workload(workload, [parse_pod(each) for each in pods], [], goal, {}).short
+    return str(found or "")
+
+
+UNREADY = pod(container("app", running()))
+READY = pod(container("app", running(), ready=True), conditions={"Ready": "True"})
+
+
+@pytest.mark.parametrize(
+    ("kind", "spec", "status", "pods", "expected"),
+    [
+        ("ReplicaSet", {"replicas": 2}, counts(1, 1, 0), [UNREADY], True),
+        ("ReplicaSet", {"replicas": 2}, counts(2, 2, 0), [UNREADY], False),
+        ("ReplicationController", {"replicas": 1}, {}, [], True),
+        ("StatefulSet", {"replicas": 2}, {}, [], True),
+        ("StatefulSet", {"replicas": 2}, counts(1, 1, 0), [UNREADY], False),
+        ("StatefulSet", {"replicas": 2}, counts(1, 1, 1), [READY], True),
+        ("DaemonSet", {}, {"desiredNumberScheduled": 2, "currentNumberScheduled": 1}, [UNREADY], True),
+        ("DaemonSet", {}, {"desiredNumberScheduled": 1, "currentNumberScheduled": 1}, [UNREADY], False),
+        ("Job", {}, {}, [], True),
+        ("Job", {}, {"active": 1}, [UNREADY], False),
+        ("Job", {"parallelism": 3, "completions": 5}, {"active": 2, "succeeded": 2}, [UNREADY], True),
+        ("Job", {"parallelism": 3, "completions": 3}, {"active": 1, "succeeded": 2}, [UNREADY], False),
+        ("Job", {"suspend": True}, {}, [], False),
+        ("Job", {}, {"conditions": [{"type": "Complete", "status": "True"}]}, [], False),
+    ],
+)
+def test_what_makes_too_few_pods_is_told_from_what_waits_for_those_it_has(
+    kind: str, spec: Json, status: Json, pods: list[Json], *, expected: bool
+) -> None:
+    assert short(kind, spec, status, *pods) == (f"{kind.lower()}/web" if expected else "")
+
+
+def test_a_deployments_pods_are_made_by_the_set_of_its_template() -> None:
+    def made(name: str, image: str, status: Json) -> Any:
+        template = {"metadata": {"labels": {"app": "web"}}, "spec": {"containers": [{"name": "app", "image": image}]}}
+        owner = {"kind": "Deployment", "name": "web", "uid": "uid-web", "controller": True}
+        metadata = {"name": name, "uid": name, "ownerReferences": [owner]}
+        spec = {"replicas": 1, "template": template}
+        return parse_workload({"metadata": metadata, "spec": spec, "status": status}, "ReplicaSet")
+
+    deployment = parse_workload(document({}, {"observedGeneration": 2, **counts(1, 0, 1)}), "Deployment")
+    old, new = made("old", "app:1", {"replicas": 0}), made("new", "app:2", {})
+    assert standing_of_workload(deployment, [], [old, new], Goal.READY, {}).short == new
+    full = made("new", "app:2", {"replicas": 1})
+    assert standing_of_workload(deployment, [], [old, full], Goal.READY, {}).short is None
+    assert standing_of_workload(deployment, [], None, Goal.READY, {}).short is None, "they may not be read"
