@@ -59,8 +59,9 @@ def command(
     apply. A CronJob means its newest Job.
 
     Exit code 0: it holds. 1: a name doesn't exist, or an error. 3: it cannot come true without a change (an image, a
-    ConfigMap or a Secret is missing, a container failed N times, a Job failed, the progress deadline is over). 4: the
-    time is up. A pod that no node can take is waited for: a node may come. For a selector without pods, too.
+    ConfigMap or a Secret is missing, a container failed N times, a Job failed, the progress deadline is over, pods are
+    refused). 4: the time is up. A pod that no node can take is waited for: a node may come. So is a quota that is used
+    up, and a selector without pods.
     """
     session: Session = context.obj
     if output not in _OUTPUTS:
