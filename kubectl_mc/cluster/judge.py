@@ -135,14 +135,14 @@ class Judge:
         return judged.unmade.finding if hopeless_to_make(judged.unmade, seconds) else None
 
     def causes(self, pods: Iterable[Pod], short: Iterable[Workload] = ()) -> list[Finding]:
-        """The causes of the pods that have one, each id once; then why others are not made."""
+        """The causes of the pods that have one, each id once, and why others are not made; errors first."""
         found: dict[str, Finding] = {}
         for finding in self._errors(pods):
             found.setdefault(finding.id, finding)
         for judged in (self._unmade.get(maker.uid) for maker in short):
             if judged is not None and judged.unmade is not None:
                 found.setdefault(judged.unmade.finding.id, judged.unmade.finding)
-        return list(found.values())
+        return sorted(found.values(), key=lambda finding: finding.grade is not Grade.ERROR)
 
     def _errors(self, pods: Iterable[Pod]) -> Iterator[Finding]:
         for pod in pods:
