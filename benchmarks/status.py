@@ -107,7 +107,7 @@ def status() -> dict[str, Any]:
 
 async def stage(pods: int) -> None:
     """The namespace and its pods, made anew."""
-    async with connect(ConnectionFlags(), os.environ, interactive=False, notify=print) as client:
+    async with connect(ConnectionFlags(), os.environ, may_ask=lambda: False, notify=print) as client:
         await send(client, "POST", NAMESPACES.path(), {"metadata": {"name": NAMESPACE}})
         gate = asyncio.Semaphore(AT_ONCE)
 

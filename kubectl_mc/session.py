@@ -95,8 +95,7 @@ class Session:
         if self._client is None:
             from kubectl_mc.cluster.connect import connect
 
-            asks = self.stderr.isatty() and self.typed_at
-            self._client = connect(self.flags, self.environ, interactive=asks, notify=self.note)
+            self._client = connect(self.flags, self.environ, may_ask=self._may_ask, notify=self.note)
         return self._client
 
     async def reconnect(self, **given: object) -> "Client":
@@ -231,6 +230,10 @@ class Session:
                 _positive(self.environ.get("LINES")) or lines or 24,
             )
         )
+
+    def _may_ask(self) -> bool:
+        """Whether somebody sees a question and can answer it: not while a live display has the terminal."""
+        return self.note_sink is None and self.stderr.isatty() and self.typed_at
 
     def _say(self, text: str) -> None:
         from kubectl_mc.render.text import one_line

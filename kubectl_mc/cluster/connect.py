@@ -9,7 +9,7 @@ from kubectl_mc.cluster.kubeconfig import load_access
 
 
 def connect(
-    flags: ConnectionFlags, environ: Mapping[str, str], *, interactive: bool, notify: Callable[[str], None]
+    flags: ConnectionFlags, environ: Mapping[str, str], *, may_ask: Callable[[], bool], notify: Callable[[str], None]
 ) -> Client:
     """A client for the cluster and user that the flags and the kubeconfig name. Nothing is sent yet.
 
@@ -17,4 +17,4 @@ def connect(
         ConfigurationError: the kubeconfig cannot be used.
     """
     access = load_access(flags, environ)
-    return Client(Connection(access, environ, timeout=flags.request_timeout, interactive=interactive, notify=notify))
+    return Client(Connection(access, environ, timeout=flags.request_timeout, may_ask=may_ask, notify=notify))

@@ -47,7 +47,7 @@ class Connection:
         environ: Mapping[str, str],
         *,
         timeout: float | None = None,
-        interactive: bool = False,
+        may_ask: Callable[[], bool],
         notify: Callable[[str], None],
     ) -> None:
         """Nothing is sent yet.
@@ -55,12 +55,13 @@ class Connection:
         Args:
             environ: where the proxy is looked up, and what a credential plugin gets.
             timeout: seconds for a whole request, and for a plugin; 0 for no bound.
+            may_ask: whether a credential plugin may ask on the terminal now.
             notify: told what makes a person wait.
         """
         self.access = access
         self.server = str(access.cluster["server"]).rstrip("/")
         check_url(self.server, "of a server", "check --server or the kubeconfig")
-        self._credentials = Credentials(access, environ, interactive=interactive, notify=notify, timeout=timeout)
+        self._credentials = Credentials(access, environ, may_ask=may_ask, notify=notify, timeout=timeout)
         self._timeout = timeout
         self._notify = notify
         self._session: aiohttp.ClientSession | None = None

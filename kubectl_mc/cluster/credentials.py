@@ -46,20 +46,20 @@ class Credentials:
         access: Access,
         environ: Mapping[str, str],
         *,
-        interactive: bool,
+        may_ask: Callable[[], bool],
         notify: Callable[[str], None],
         timeout: float | None = None,
     ) -> None:
         """Nothing is read or run yet.
 
         Args:
-            interactive: whether a plugin may ask on the terminal, and its stderr be shown there.
+            may_ask: whether a plugin may ask on the terminal now, and its stderr be shown there.
             notify: told of a plugin that lets a person wait.
             timeout: seconds that a plugin may take; None or 0 for no bound, since a person may have to log in.
         """
         self._access = access
         self._environ = environ
-        self._interactive = interactive
+        self._may_ask = may_ask
         self._notify = notify
         self._timeout = timeout
         self._current: Credential | None = None
@@ -106,10 +106,10 @@ class Credentials:
         """Source: client-go `plugin/pkg/client/auth/exec` and the ExecCredential API."""
         command = str(plugin.get("command", ""))
         mode = plugin.get("interactiveMode", "IfAvailable")
-        may_ask = self._interactive and mode != "Never"
+        may_ask = mode != "Never" and self._may_ask()
         if mode == "Always" and not may_ask:
             raise ConfigurationError(
-                f"credential plugin {command!r} has to ask on a terminal, and there is none",
+                f"credential plugin {command!r} has to ask on a terminal, and has none now",
                 "log in on a terminal first",
             )
         request = {

@@ -22,7 +22,7 @@ def candidates(question: Question, environ: Mapping[str, str]) -> Sequence[Candi
 
 
 async def _ask(question: Question, environ: Mapping[str, str]) -> Sequence[Candidate]:
-    async with connect(question.flags, environ, interactive=False, notify=lambda _: None) as client:
+    async with connect(question.flags, environ, may_ask=lambda: False, notify=lambda _: None) as client:
         if question.resource is None:
             return containers_of((await find_pods(client, parse_query(list(question.targets)))).pods)
         namespace = client.namespace if question.resource.namespaced else None

@@ -4,7 +4,7 @@ import asyncio
 import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import ClassVar, Protocol, runtime_checkable
 
 from textual import events
@@ -189,18 +189,28 @@ class Dashboard(App[int]):
         self.push_screen(ChoiceScreen("Context", lambda: places.contexts(self.session), current=current), chosen)
 
     async def _go(self, query: Query, **given: object) -> None:
-        """Show the pods of another question, with other flags."""
+        """Show the pods of another question, with other flags; where that fails, what was shown before."""
+        before, flags = self.question, self.session.flags
         try:
-            await self._stop()
-            await self.session.reconnect(**given)
-            self.question = query
-            while len(self.screen_stack) > 2:
-                self.pop_screen()
-            await self.begin()
+            await self._show(query, **given)
         except McError as error:
-            self.notify(one_line(f"{error.message}. {error.hint or ''}"), severity="error", markup=False)
-            if self._watching is None or self._watching.done():
-                self.run_worker(self.begin(), exit_on_error=False)
+            self.notify(
+                one_line(f"{error.message}; {error.hint or 'try another'}"), severity="error", timeout=15, markup=False
+            )
+            try:
+                await self._show(before, **{field.name: getattr(flags, field.name) for field in fields(flags)})
+            except McError as failure:
+                self.failure = failure
+                self.exit(1)
+
+    async def _show(self, query: Query, **given: object) -> None:
+        await self._stop()
+        while len(self.screen_stack) > 2:
+            self.pop_screen()
+        await self.session.reconnect(**given)
+        self.question, self.snapshot = query, Snapshot()
+        self._redraw()
+        await self.begin()
         self._redraw()
 
     async def _stop(self) -> None:

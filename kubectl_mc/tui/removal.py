@@ -22,7 +22,7 @@ def remove_pod(dashboard: "Dashboard", pod: Pod) -> None:
             await dashboard.cluster.delete(PODS, pod.namespace, pod.name, uid=pod.uid)
             dashboard.say(f"pod {pod.name} is being deleted")
         except McError as error:
-            dashboard.notify(one_line(error.message), severity="error", markup=False)
+            dashboard.notify(one_line(error.message), severity="error", timeout=15, markup=False)
 
     def answered(confirmed: bool | None) -> None:
         if confirmed:

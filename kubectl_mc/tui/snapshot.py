@@ -32,6 +32,16 @@ class Snapshot:
     """By namespace, pod and container; empty where nothing measures it."""
     history: Mapping[str, Sequence[Usage]] = field(default_factory=dict)
     """What the containers of the pod that somebody looks at have used, the newest last."""
+    answered: bool = False
+    """Whether the cluster has said yet what there is."""
     trouble: Trouble | None = None
     forbidden: str = ""
     """Why there are no pods to be seen, where that is a matter of rights."""
+
+    def successor(self, uid: str) -> str:
+        """The uid of the pod that has the name of one that is gone; empty where there is none, or nothing is gone."""
+        if uid not in self.gone:
+            return ""
+        pod = self.pods[uid]
+        found = (each.uid for each in self.pods.values() if (each.namespace, each.name) == (pod.namespace, pod.name))
+        return next((each for each in found if each != uid), "")

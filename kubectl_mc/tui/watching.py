@@ -43,7 +43,7 @@ class PodWatch:
         self._kept = ""
         self._history: dict[str, deque[Usage]] = {}
         self.synced = asyncio.get_running_loop().create_future()
-        """Done with the first snapshot; an error where there can be none."""
+        """Done once it is known which pods there are, or that one may not know; an error where nothing can be known."""
 
     def keep(self, uid: str) -> None:
         """Somebody looks at this pod, or at none: its last state stays when it is gone, its use is remembered."""
@@ -59,9 +59,9 @@ class PodWatch:
         try:
             await self._run()
         except Forbidden as error:
-            self._publish(Snapshot(forbidden=error.message))
+            self._publish(Snapshot(answered=True, forbidden=error.message))
             if not self.synced.done():
-                self.synced.set_exception(error)
+                self.synced.set_result(None)
         except Exception as error:
             if self.synced.done():
                 raise
@@ -105,7 +105,7 @@ class PodWatch:
         documents.update((uid, document) for uid, (_, document, _) in self._gone.items())
         gone = {uid: since for uid, (_, _, since) in self._gone.items()}
         history = {name: tuple(measured) for name, measured in self._history.items()}
-        return Snapshot(pods, documents, gone, self._usage, history, self._trouble)
+        return Snapshot(pods, documents, gone, self._usage, history, answered=True, trouble=self._trouble)
 
     def _known(self, uid: str, document: dict[str, object]) -> tuple[object, Pod]:
         """A pod is parsed once for each change of it."""

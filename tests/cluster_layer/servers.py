@@ -75,7 +75,9 @@ async def connected(
     """A client, closed with the block."""
     heard = [] if notes is None else notes
     where = access(to) if isinstance(to, str) else to
-    async with Client(Connection(where, environ or {}, timeout=timeout, notify=heard.append)) as client:
+    async with Client(
+        Connection(where, environ or {}, timeout=timeout, may_ask=lambda: False, notify=heard.append)
+    ) as client:
         yield client
 
 

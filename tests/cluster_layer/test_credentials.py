@@ -28,7 +28,7 @@ SOON = (datetime.now(UTC) + timedelta(seconds=5)).isoformat()
 
 def _credentials(user: dict[str, Any], **cluster: Any) -> Credentials:
     entries = access("https://api.example:6443", user, **cluster)
-    return Credentials(entries, ENVIRON, interactive=False, notify=lambda _: None)
+    return Credentials(entries, ENVIRON, may_ask=lambda: False, notify=lambda _: None)
 
 
 def _get(user: dict[str, Any], **cluster: Any) -> Credential:
@@ -313,7 +313,7 @@ def test_a_plugin_that_has_to_ask_is_not_run_without_a_terminal(plugin: Plugin) 
     plugin.answer(token="fresh")
     error = _error(plugin.user(interactiveMode="Always"))
 
-    assert error.message == f"credential plugin '{plugin.path}' has to ask on a terminal, and there is none"
+    assert error.message == f"credential plugin '{plugin.path}' has to ask on a terminal, and has none now"
 
 
 def test_a_missing_plugin_comes_with_its_install_hint() -> None:
@@ -369,7 +369,7 @@ def test_an_oidc_token_that_is_over_is_told(token: str) -> None:
 def test_the_command_that_renews_an_oidc_token_renews_the_one_that_was_used() -> None:
     where = replace(access("https://api.example:6443", _oidc(_jwt(exp=1))), reach=["--context", "the east"])
     with pytest.raises(ConfigurationError) as caught:
-        asyncio.run(Credentials(where, ENVIRON, interactive=False, notify=lambda _: None).get())
+        asyncio.run(Credentials(where, ENVIRON, may_ask=lambda: False, notify=lambda _: None).get())
 
     assert str(caught.value.hint).endswith("kubectl version --context 'the east'")
 

@@ -278,7 +278,7 @@ def test_hints_reach_the_cluster_that_the_flags_name_as_the_same_user(tmp_path: 
     async def work(cluster: DemoCluster, _: Client) -> None:
         file = cluster.write_kubeconfig(tmp_path / "my viewer", VIEWER)
         flags = ConnectionFlags(kubeconfig=str(file))
-        async with connect(flags, {}, interactive=False, notify=lambda _: None) as client:
+        async with connect(flags, {}, may_ask=lambda: False, notify=lambda _: None) as client:
             with pytest.raises(Forbidden) as listed:
                 await client.list_objects(Scope(PODS, "demo"))
             with pytest.raises(Forbidden) as watched:

@@ -232,7 +232,7 @@ def test_ready_status_and_restarts_are_the_servers_own(backend: Backend) -> None
 
     async def both() -> tuple[dict[str, tuple[str, str, str]], dict[str, tuple[str, str, str]]]:
         flags = ConnectionFlags(kubeconfig=str(backend.kubeconfig), namespace=backend.namespace)
-        async with connect(flags, os.environ, interactive=False, notify=print) as client:
+        async with connect(flags, os.environ, may_ask=lambda: False, notify=print) as client:
             subject = Subject("list", PODS, backend.namespace)
             request = client.connection.request(
                 "GET",

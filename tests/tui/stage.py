@@ -7,8 +7,9 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 
+from kubectl_mc.demo.auth import ADMIN
 from kubectl_mc.demo.server import RunningDemo
-from kubectl_mc.model.targets import Query, parse_query
+from kubectl_mc.model.targets import parse_query
 from kubectl_mc.session import Session
 from kubectl_mc.tui.app import Dashboard
 from tests.commands import Stream
@@ -53,20 +54,27 @@ class Stage:
 
 @asynccontextmanager
 async def staged(
-    demo: RunningDemo, folder: Path, *words: str, size: tuple[int, int] = (120, 36), read_only: bool = False
+    demo: RunningDemo,
+    folder: Path,
+    *words: str,
+    labels: str = "",
+    everywhere: bool = False,
+    size: tuple[int, int] = (120, 36),
+    read_only: bool = False,
+    user: str = ADMIN,
 ) -> AsyncIterator[Stage]:
     """The dashboard on the demo's pods, or on those that the words name."""
     session = Session(
         stdout=Stream(terminal=True),
         stderr=Stream(terminal=True),
         color="always",
-        environ={"KUBECONFIG": str(demo.cluster.write_kubeconfig(folder / "config")), "HOME": str(folder)},
+        environ={"KUBECONFIG": str(demo.cluster.write_kubeconfig(folder / "config", user)), "HOME": str(folder)},
     )
-    query = parse_query(list(words)) if words else Query()
+    query = parse_query(list(words), labels, all_namespaces=everywhere)
     app = Dashboard(session, query, read_only=read_only)
     try:
         await app.begin()
-        async with app.run_test(size=size) as pilot:
+        async with app.run_test(size=size, notifications=True) as pilot:
             yield Stage(app, pilot)
     finally:
         await session.client().connection.close()

@@ -34,7 +34,7 @@ class ChoiceScreen(ModalScreen[str | None]):
     ChoiceScreen > Vertical { width: 60; max-width: 90%; height: 20; max-height: 80%; background: $surface;
         border: round $primary; padding: 0 1; }
     ChoiceScreen Input { height: 1; border: none; padding: 0; background: $surface; }
-    ChoiceScreen Label.why { color: $warning; }
+    ChoiceScreen Label.why { width: 100%; color: $warning; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", "Cancel"),

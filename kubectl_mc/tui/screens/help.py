@@ -17,10 +17,12 @@ KEYS = {
         ("^p", "the command palette"),
         ("n, c", "another namespace, another context"),
         ("T", "the light or the dark theme"),
-        ("q", "leave the dashboard"),
+        ("q, ctrl+z", "leave the dashboard; suspend it, fg brings it back"),
+        ("↑ ↓ ← →, k j", "move by rows, and along those that are longer than the screen is wide"),
+        ("PgUp PgDn ctrl+b ctrl+f", "move by pages"),
+        ("Home End g G", "to the first, to the last"),
     ),
     "Pods": (
-        ("↑ ↓ PgUp PgDn Home End", "move; j k g G as well"),
         ("Enter", "open the pod"),
         ("/", "narrow the list as you type: names, status, node, labels"),
         ("o", "another order: broken first, name, newest first, restarts"),
@@ -33,6 +35,7 @@ KEYS = {
         ("s, S", "a shell in the container: in a tab, or on the whole terminal"),
         ("a, D", "attach to its main process; a debug container beside it"),
         ("ctrl+d", "delete the pod; its name has to be typed"),
+        ("r", "of a pod that is gone: the new one of its name"),
         ("Escape", "back to the pods"),
     ),
     "Logs": (

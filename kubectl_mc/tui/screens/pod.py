@@ -57,6 +57,7 @@ class PodScreen(Screen[None]):
         Binding("a", "session('attach')", "Attach", show=False),
         Binding("x", "close_session", "Close tab", show=False),
         Binding("ctrl+d", "delete", "Delete", show=False),
+        Binding("r", "successor", "The new one", show=False),
         *(Binding(str(number), f"tab('{name}')", name, show=False) for number, name in enumerate(_TABS, 1)),
     ]
 
@@ -122,7 +123,8 @@ class PodScreen(Screen[None]):
         head = list(pod_head(pod, view))
         if gone is not None:
             since = human_duration((view.now - gone).total_seconds())
-            head.insert(0, line(Span(f"  this pod is gone since {since}; so it was at last", Style.WARN)))
+            again = "; there is a new one of this name: r shows it" if snapshot.successor(self.uid) else ""
+            head.insert(0, line(Span(f"  this pod is gone since {since}; so it was at last{again}", Style.WARN)))
         self.query_one("#head", PageView).show(head)
         found = container_rows(pod, view)
         everything = Row(_ALL, [line(Span("  all containers", Style.QUIET))])
@@ -158,6 +160,11 @@ class PodScreen(Screen[None]):
 
     def action_back(self) -> None:
         self.dismiss()
+
+    def action_successor(self) -> None:
+        """From a pod that is gone to the one that has its name now."""
+        if uid := self.dashboard.snapshot.successor(self.uid):
+            self.app.switch_screen(PodScreen(uid))
 
     def action_tab(self, name: str) -> None:
         self.query_one(TabbedContent).active = name

@@ -107,6 +107,8 @@ class PodsScreen(Screen[None]):
         return "  ·  ".join([*parts, f"order: {self._order}"])
 
     def _nothing(self, snapshot: Snapshot) -> str:
+        if not snapshot.answered:
+            return "asking the cluster …"
         if snapshot.forbidden:
             return f"{snapshot.forbidden}; n chooses another namespace"
         return "no pod has all that in it; Escape shows all" if self._text else "no pods here; n, another namespace"

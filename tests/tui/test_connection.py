@@ -1,0 +1,191 @@
+"""What the dashboard does when the cluster is away, refuses something, or is another one."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from kubectl_mc.demo.auth import VIEWER
+from kubectl_mc.demo.server import CONTEXT, RunningDemo, running_demo
+from kubectl_mc.model.resources import PODS
+from kubectl_mc.model.summary import summarize
+from kubectl_mc.tui.screens.pod import PodScreen
+from kubectl_mc.tui.widgets.logs_pane import LogsPane
+from tests.processes import on_a_terminal
+from tests.tui.stage import Stage, staged
+
+
+@pytest.fixture
+def own_demo() -> Iterator[RunningDemo]:
+    """A cluster with a few pods that a test may do anything to."""
+    with running_demo(["webapp-with-logging", "finished-first"]) as demo:
+        yield demo
+
+
+def _pod_screen(stage: Stage) -> PodScreen:
+    screen = stage.app.screen
+    assert isinstance(screen, PodScreen)
+    return screen
+
+
+def _restarts(stage: Stage) -> int:
+    return summarize(_pod_screen(stage).pod).restarts
+
+
+async def _delete(stage: Stage, demo: RunningDemo) -> None:
+    """Delete the pod that is shown, and let its grace period pass."""
+    pod = _pod_screen(stage).pod
+    await stage.app.cluster.delete(PODS, pod.namespace, pod.name, uid=pod.uid)
+    demo.call(demo.cluster.advance, 60.0)
+
+
+def test_a_lost_server_is_a_banner_and_all_goes_on_when_it_is_back(own_demo: RunningDemo, tmp_path: Path) -> None:
+    faults = own_demo.cluster.faults
+
+    async def work() -> None:
+        async with staged(own_demo, tmp_path) as stage:
+            await stage.opens("finished-first")
+            containers = _pod_screen(stage).query_one("#containers")
+            await asyncio.to_thread(own_demo.wait, faults.stop())
+            await stage.sees("what is shown is old", "next attempt in")
+            assert containers.has_class("stale")
+            await asyncio.to_thread(own_demo.wait, faults.start())
+            await stage.until(lambda: "what is shown is old" not in stage.text, "the end of the banner")
+            assert not containers.has_class("stale")
+
+            # c1 is started again: its log and its count of restarts are followed as before.
+            before, lines = _restarts(stage), _pod_screen(stage).query_one(LogsPane).store.end
+            own_demo.call(own_demo.cluster.advance, 400.0)
+            await stage.until(lambda: _restarts(stage) > before, "a restart")
+            await stage.until(lambda: _pod_screen(stage).query_one(LogsPane).store.end > lines, "more lines of log")
+
+    asyncio.run(work())
+
+
+def test_where_pods_may_not_be_listed_another_namespace_can_be_chosen(own_demo: RunningDemo, tmp_path: Path) -> None:
+    own_demo.call(own_demo.cluster.auth.grant, VIEWER, ["get", "list", "watch"], ["pods"], "staging")
+
+    async def work() -> None:
+        async with staged(own_demo, tmp_path, user=VIEWER, size=(180, 40)) as stage:
+            await stage.sees('cannot list resource "pods"', "n chooses another namespace")
+            await stage.press("n")
+            await stage.sees("cannot list", "type a name")
+            await stage.press(*"staging", "enter")
+            await stage.sees("/ staging", "no pods here")
+
+    asyncio.run(work())
+
+
+def test_what_may_not_be_read_is_said_in_its_place(own_demo: RunningDemo, tmp_path: Path) -> None:
+    own_demo.call(own_demo.cluster.auth.grant, VIEWER, ["get", "list", "watch"], ["pods"], "demo")
+
+    async def work() -> None:
+        async with staged(own_demo, tmp_path, user=VIEWER, size=(180, 40)) as stage:
+            await stage.opens("finished-first")
+            for key, text in (
+                ("1", "pods/log"),
+                ("2", 'resource "events"'),
+                ("3", "crash-loop"),
+                ("4", "c0"),
+                ("8", "apiVersion"),
+            ):
+                await stage.press(key)
+                await stage.sees(text)
+
+    asyncio.run(work())
+
+
+def test_a_deleted_pod_stays_until_it_is_left(own_demo: RunningDemo, tmp_path: Path) -> None:
+    async def work() -> None:
+        async with staged(own_demo, tmp_path) as stage:
+            await stage.opens("finished-first")
+            await _delete(stage, own_demo)
+            await stage.sees("this pod is gone since", "c1")
+            await stage.press("r")  # nobody has its name
+            await stage.sees("this pod is gone since")
+            await stage.press("escape", "escape")
+            await stage.sees("webapp-with-logging")
+            await stage.until(lambda: "finished-first" not in stage.text, "no such pod")
+
+    asyncio.run(work())
+
+
+def test_a_pod_that_is_made_anew_is_offered(own_demo: RunningDemo, tmp_path: Path) -> None:
+    async def work() -> None:
+        async with staged(own_demo, tmp_path) as stage:
+            await stage.opens("finished-first")
+            before = _pod_screen(stage).pod.uid
+            await _delete(stage, own_demo)
+            await stage.sees("this pod is gone since")
+            spec = {"containers": [{"name": "other", "image": "busybox:1.37"}]}
+            own_demo.call(own_demo.cluster.apply, {"kind": "Pod", "metadata": {"name": "finished-first"}, "spec": spec})
+            await stage.sees("there is a new one of this name: r shows it")
+            await stage.press("r")
+            await stage.sees("other")
+            await stage.until(lambda: "this pod is gone" not in stage.text)
+            assert _pod_screen(stage).pod.uid != before
+
+    asyncio.run(work())
+
+
+def _with_a_dead_context(demo: RunningDemo, path: Path) -> None:
+    config = yaml.safe_load(path.read_text(encoding="utf-8"))
+    config["clusters"].append({"name": "dead", "cluster": {"server": "https://127.0.0.1:1"}})
+    config["contexts"].append({"name": "dead", "context": {"cluster": "dead", "user": "demo-admin"}})
+    path.write_text(yaml.safe_dump(config), encoding="utf-8")
+
+
+def test_a_context_that_cannot_be_reached_is_said_and_the_one_before_comes_back(
+    own_demo: RunningDemo, tmp_path: Path
+) -> None:
+    async def work() -> None:
+        async with staged(own_demo, tmp_path) as stage:
+            _with_a_dead_context(own_demo, tmp_path / "config")
+            await stage.press("c")
+            await stage.sees("dead  (default)")
+            await stage.press(*"dead", "enter")
+            await stage.sees("127.0.0.1:1")
+            await stage.sees(f"{CONTEXT} / demo", "finished-first")
+            await stage.opens("finished-first")
+
+    asyncio.run(work())
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["no-such-pod"], 'pods "no-such-pod" not found'),
+        (["deploy/none"], 'deployments.apps "none" not found'),
+        (["--context", "none"], "none"),
+        (["--server", "https://127.0.0.1:1"], "127.0.0.1:1"),
+        (["--kubeconfig", "/nonexistent"], "/nonexistent"),
+    ],
+    ids=lambda words: words[-1] if isinstance(words, list) else "",
+)
+def test_what_cannot_be_shown_opens_no_screen(shared_kubeconfig: Path, words: list[str], said: str) -> None:
+    with on_a_terminal("ui", *words, environ={"KUBECONFIG": str(shared_kubeconfig)}, stderr=None) as dashboard:
+        assert dashboard.wait() == 1
+        assert said in dashboard.seen
+        assert dashboard.seen.startswith(("error: ", "Error from server"))
+        assert "\x1b[?1049h" not in dashboard.seen
+
+
+def test_a_workload_and_all_namespaces(shared_demo: RunningDemo, tmp_path: Path) -> None:
+    async def work() -> None:
+        async with staged(shared_demo, tmp_path, "deploy/production-app", size=(160, 45)) as stage:
+            await stage.sees("deployment/production-app", "production-app-")
+            assert "finished-first" not in stage.text
+        async with staged(shared_demo, tmp_path, everywhere=True, size=(160, 45)) as stage:
+            await stage.sees("all namespaces")
+            assert stage.text.splitlines()[1].split()[:2] == ["NAMESPACE", "NAME"]
+            await stage.press("slash", *"hello")
+            await stage.sees("staging")
+        async with staged(shared_demo, tmp_path, labels="app=webapp") as stage:
+            await stage.sees("app=webapp")
+            pods = stage.app.snapshot.pods.values()
+            assert pods
+            assert {pod.labels["app"] for pod in pods} == {"webapp"}
+
+    asyncio.run(work())

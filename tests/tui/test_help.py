@@ -1,0 +1,60 @@
+"""The help tells of every key that works anywhere in the dashboard."""
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+
+import pytest
+from textual.app import App
+from textual.binding import Binding
+from textual.widget import Widget
+
+from kubectl_mc import tui
+from kubectl_mc.tui.screens.help import KEYS
+
+UNDERSTOOD = {"escape", "enter", "q", "ctrl+c", "down", "up"}
+"""Leaving and moving are the same in every list, dialog and line that is typed into."""
+WRITTEN = {
+    "question_mark": "?",
+    "slash": "/",
+    "ampersand": "&",
+    "at": "@",
+    "space": "Space",
+    "tab": "Tab",
+    "home": "Home",
+    "end": "End",
+    "left": "←",
+    "right": "→",
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
+    "shift+pageup": "shift+PgUp",
+    "shift+pagedown": "PgDn",
+    "ctrl+right_square_bracket": "^]",
+}
+
+
+def _classes() -> Iterator[type[App[object] | Widget]]:
+    """All screens and widgets of the dashboard, and itself."""
+    for found in pkgutil.walk_packages(tui.__path__, f"{tui.__name__}."):
+        module = importlib.import_module(found.name)
+        for each in vars(module).values():
+            if isinstance(each, type) and issubclass(each, App | Widget) and each.__module__ == module.__name__:
+                yield each
+
+
+def _bindings() -> Iterator[tuple[str, str]]:
+    for each in _classes():
+        for binding in vars(each).get("BINDINGS", ()):
+            assert isinstance(binding, Binding)
+            for key in binding.key.split(","):
+                yield each.__name__, key
+
+
+@pytest.mark.parametrize(("owner", "key"), sorted(set(_bindings())))
+def test_every_key_is_in_the_help(owner: str, key: str) -> None:
+    written = WRITTEN.get(key, key)
+    words = {word for keys in KEYS.values() for names, _ in keys for word in names.replace(",", " ").split()}
+    if key.isdigit():
+        assert {"1", "…", "9"} <= words
+        return
+    assert written in words or key in UNDERSTOOD, f"{owner}: {written}"
