@@ -52,10 +52,11 @@ def listing_page(
     return Page(table(columns, rows, view.width, header=view.header, ellipsis=view.theme.ellipsis, memory=memory))
 
 
-def listing_rows(pods: Sequence[Pod], view: View, *, namespaces: bool) -> LaidOut:
+def listing_rows(pods: Sequence[Pod], view: View, *, namespaces: bool, memory: dict[str, int] | None = None) -> LaidOut:
     """The same table row by row, for a screen on which a pod can be chosen."""
     columns = _columns(view, namespaces=namespaces, strip=True)
-    return laid_out(columns, list(_rows(pods, containers=False)), view.width, ellipsis=view.theme.ellipsis)
+    rows = list(_rows(pods, containers=False))
+    return laid_out(columns, rows, view.width, ellipsis=view.theme.ellipsis, memory=memory)
 
 
 def _rows(pods: Iterable[Pod], *, containers: bool) -> Iterator[_Row]:

@@ -40,16 +40,14 @@ class LogRows:
         return self._look.stamps is not None
 
     def set_times(self, *, shown: bool) -> None:
-        self._restyle(replace(self._look, stamps=Stamps("short", None) if shown else None))
+        self._look = replace(self._look, stamps=Stamps("short", None) if shown else None)
 
     def set_search(self, pattern: Pattern | None) -> None:
         """Mark what matches from now on."""
-        self._restyle(replace(self._look, highlight=Highlight(pattern) if pattern is not None else None))
+        self._look = replace(self._look, highlight=Highlight(pattern) if pattern is not None else None)
 
-    def fit(self, width: int, base: Style, *, unicode: bool = True) -> None:
+    def fit(self, width: int, base: Style) -> None:
         """Make rows for this width, on this ground."""
-        if unicode != self._look.unicode:
-            self._restyle(replace(self._look, unicode=unicode))
         # A container that has joined may have made all prefixes wider.
         sources = self._store.sources
         made_for = (width, base, self.left, self.wrap, tuple(sources), self._store.generation, self._look)
@@ -79,7 +77,7 @@ class LogRows:
             strip = strip_of_row(row[:_ROW_BYTES], self._base)
             if (more := len(row) - _ROW_BYTES) > 0:
                 strip = Strip.join([strip, self._word(f" … {more:,} more bytes")])
-            mark = self._word(f" {'×' if self._look.unicode else 'x'}{count}") if count > 1 and not number else None
+            mark = self._word(f" ×{count:,}") if count > 1 and not number else None
             rows += self._broken(strip, mark) if self.wrap else [self._cropped(strip, mark)]
         return rows
 
@@ -95,6 +93,3 @@ class LogRows:
 
     def _word(self, text: str) -> Strip:
         return Strip([Segment(text, self._base + _COUNT)])
-
-    def _restyle(self, look: Look) -> None:
-        self._look = look

@@ -1,20 +1,73 @@
 """A pod's screen: its containers, and below them what is told of one of them or of all."""
 
 import asyncio
+from functools import partial
 from pathlib import Path
 
 from kubectl_mc.demo.server import RunningDemo
-from tests.tui.stage import staged
+from kubectl_mc.tui.widgets.log_view import LogView
+from tests.tui.stage import Stage, staged
 
 
 def test_logs_of_all_containers_and_then_of_the_chosen_one(shared_demo: RunningDemo, tmp_path: Path) -> None:
     async def work() -> None:
         async with staged(shared_demo, tmp_path) as stage:
             await stage.opens("finished-first")
-            await stage.sees("c0 | exporting", "c1 | upload failed: 401")
+            await stage.sees("exporting", "upload failed: 401")
             await stage.press("down", "down")
-            await stage.until(lambda: "c0 | exporting" not in stage.text)
-            assert "c1 | upload failed: 401" in stage.text
+            await stage.until(lambda: "exporting" not in stage.text)
+            assert "upload failed: 401" in stage.text
+
+    asyncio.run(work())
+
+
+def test_space_hides_a_containers_lines_among_all_and_its_row_says_so(shared_demo: RunningDemo, tmp_path: Path) -> None:
+    async def work() -> None:
+        async with staged(shared_demo, tmp_path) as stage:
+            await stage.opens("finished-first")
+            await stage.sees("exporting", "upload failed: 401")
+            await stage.press("down", "space")
+            await stage.sees("logs hidden")
+            assert "c0" in next(row for row in stage.text.splitlines() if "logs hidden" in row)
+            await stage.press("up")
+            await stage.sees("hidden: c0", "upload failed: 401")
+            await stage.until(lambda: "exporting" not in stage.text)
+            await stage.press("space")
+            await stage.sees("exporting")
+            assert "hidden" not in stage.text
+
+    asyncio.run(work())
+
+
+def test_what_is_shown_is_saved_to_a_new_file(shared_demo: RunningDemo, tmp_path: Path) -> None:
+    async def work() -> None:
+        async with staged(shared_demo, tmp_path) as stage:
+            path = tmp_path / "x"
+            await stage.opens("finished-first")
+            await stage.sees("upload failed: 401")
+            stage.app.screen.query_one(LogView).focus()
+            for words in (f"lines in {path}", "File exists"):
+                await stage.press("ctrl+s", *str(path), "enter")
+                await stage.until(partial(_told, stage, words))
+            assert b"upload failed: 401" in path.read_bytes()
+
+    asyncio.run(work())
+
+
+def _told(stage: Stage, words: str) -> bool:
+    return any(words in each.message for each in stage.app._notifications)
+
+
+def test_the_instances_before_are_read_by_a_key(shared_demo: RunningDemo, tmp_path: Path) -> None:
+    async def work() -> None:
+        async with staged(shared_demo, tmp_path) as stage:
+            await stage.opens("finished-first")
+            await stage.sees("upload failed: 401")
+            stage.app.screen.query_one(LogView).focus()
+            await stage.press("p")
+            await stage.sees("previous instances", "upload failed: 401")
+            await stage.press("p")
+            await stage.until(lambda: "previous instances" not in stage.text and "exporting" in stage.text)
 
     asyncio.run(work())
 

@@ -31,7 +31,7 @@ KEYS = {
         ("↑ ↓", "choose a container; what is below follows it, or all of them"),
         ("Tab", "to what is below, and back"),
         ("1 … 9", "the tabs from the left: Logs, Events, Doctor, Map, …"),
-        ("Space", "hide or show a container's log lines"),
+        ("Space", "hide a container's lines among all, or show them again; on “all containers” every one's"),
         ("s, S", "a shell in the container: in a tab, or on the whole terminal"),
         ("a, D", "attach to its main process; a debug container beside it"),
         ("ctrl+d", "delete the pod; its name has to be typed"),

@@ -26,7 +26,7 @@ from kubectl_mc.tui.shown import shown_document
 from kubectl_mc.tui.snapshot import Snapshot
 from kubectl_mc.tui.widgets.logs_pane import LogsPane
 from kubectl_mc.tui.widgets.page_view import PageView
-from kubectl_mc.tui.widgets.row_list import Row, RowList
+from kubectl_mc.tui.widgets.row_list import Row, RowList, with_mark
 from kubectl_mc.tui.widgets.terminal_pane import TerminalPane
 from kubectl_mc.tui.widgets.title_bar import TitleBar
 from kubectl_mc.tui.widgets.yaml_view import YamlView
@@ -128,7 +128,11 @@ class PodScreen(Screen[None]):
         self.query_one("#head", PageView).show(head)
         found = container_rows(pod, view)
         everything = Row(_ALL, [line(Span("  all containers", Style.QUIET))])
-        rows = [Row(each.name, lines) for each, lines in zip(pod.containers, found.rows, strict=True)]
+        hidden = self.query_one(LogsPane).hidden
+        rows = [
+            Row(each.name, with_mark(lines, "logs hidden", view.width) if each.name in hidden else lines)
+            for each, lines in zip(pod.containers, found.rows, strict=True)
+        ]
         containers = self.query_one("#containers", RowList)
         containers.set_class(snapshot.trouble is not None or gone is not None, "stale")
         containers.show([everything, *rows], found.header)
@@ -170,8 +174,8 @@ class PodScreen(Screen[None]):
         self.query_one(TabbedContent).active = name
 
     def action_hide_log(self) -> None:
-        if self._chosen:
-            self.query_one(LogsPane).toggle(self._chosen)
+        self.query_one(LogsPane).toggle(self._chosen)
+        self.show(self.dashboard.snapshot)
 
     def action_session(self, kind: str) -> None:
         """A shell, the whole terminal for one, or the main process."""

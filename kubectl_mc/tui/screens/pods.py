@@ -1,7 +1,8 @@
 """The pods: what is broken first, STATUS as kubectl has it with the truth beside it."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar, cast
 
@@ -12,9 +13,9 @@ from textual.widgets import Footer
 
 from kubectl_mc.model.health import Severity, pod_severity
 from kubectl_mc.model.pod import Pod
-from kubectl_mc.render.listing import listing_rows
 from kubectl_mc.render.page import Span, Style, line
 from kubectl_mc.render.status import View
+from kubectl_mc.tui.pod_listing import PodListing
 from kubectl_mc.tui.pod_order import ORDERS, matching, next_order
 from kubectl_mc.tui.screens.pod import PodScreen
 from kubectl_mc.tui.snapshot import Snapshot
@@ -26,6 +27,18 @@ if TYPE_CHECKING:
     from kubectl_mc.tui.app import Dashboard
 
 _FILTER = "filter"
+
+
+@dataclass(frozen=True)
+class _Listed:
+    """The pods in their order, and what they were chosen by."""
+
+    snapshot: Snapshot | None = None
+    order: str = ""
+    text: str = ""
+    pods: Sequence[Pod] = ()
+    counts: Mapping[Severity, int] = field(default_factory=dict)
+    """Of all pods, by severity."""
 
 
 class PodsScreen(Screen[None]):
@@ -41,6 +54,8 @@ class PodsScreen(Screen[None]):
         super().__init__()
         self._order = next(iter(ORDERS))
         self._text = ""
+        self._listing = PodListing()
+        self._listed = _Listed()
 
     @property
     def dashboard(self) -> "Dashboard":
@@ -62,6 +77,9 @@ class PodsScreen(Screen[None]):
     def on_row_list_chosen(self, message: RowList.Chosen) -> None:
         if message.key in self.dashboard.snapshot.pods:
             self.app.push_screen(PodScreen(message.key))
+
+    def on_row_list_highlighted(self) -> None:
+        self.show(self.dashboard.snapshot)  # the ages in rows that were not to be seen are old
 
     def on_prompt_changed(self, message: Prompt.Changed) -> None:
         self._text = message.text
@@ -89,21 +107,31 @@ class PodsScreen(Screen[None]):
             return
         rows = self.query_one(RowList)
         rows.set_class(snapshot.trouble is not None, "stale")
-        pods = ORDERS[self._order](matching(snapshot.pods.values(), self._text))
-        self.query_one(TitleBar).tell(self._title(snapshot, pods), snapshot)
+        listed = self._list(snapshot)
+        pods = listed.pods
+        self.query_one(TitleBar).tell(self._title(snapshot, listed), snapshot)
         if not pods:
             rows.show([Row("", [line(Span(f"  {self._nothing(snapshot)}", Style.QUIET))])])
             return
         view = View(datetime.now(UTC), max(self.size.width - 1, 40), self.dashboard.glyphs)
-        found = listing_rows(pods, view, namespaces=self.dashboard.everywhere)
-        rows.show([Row(pod.uid, lines) for pod, lines in zip(pods, found.rows, strict=True)], found.header)
+        dashboard = self.dashboard
+        rows.show(*self._listing.rows(pods, view, dashboard.place, rows.seen, namespaces=dashboard.everywhere))
 
-    def _title(self, snapshot: Snapshot, pods: Sequence[Pod]) -> str:
-        counts = Counter(pod_severity(pod) for pod in snapshot.pods.values())
+    def _list(self, snapshot: Snapshot) -> _Listed:
+        """The pods that are meant; found out once for each snapshot, since ages go on by themselves."""
+        known = self._listed
+        if known.snapshot is not snapshot or (known.order, known.text) != (self._order, self._text):
+            pods = ORDERS[self._order](matching(snapshot.pods.values(), self._text))
+            counts = Counter(pod_severity(pod) for pod in snapshot.pods.values())
+            self._listed = _Listed(snapshot, self._order, self._text, pods, counts)
+        return self._listed
+
+    def _title(self, snapshot: Snapshot, listed: _Listed) -> str:
+        counts = listed.counts
         parts = [self.dashboard.place, f"{len(snapshot.pods)} pods"]
         parts += [f"{counts[Severity.ERROR]} with errors"] if counts[Severity.ERROR] else []
         parts += [f"{counts[Severity.WARNING]} not ready"] if counts[Severity.WARNING] else []
-        parts += [f"showing {len(pods)} with “{self._text}”"] if self._text else []
+        parts += [f"showing {len(listed.pods)} with “{self._text}”"] if self._text else []
         return "  ·  ".join([*parts, f"order: {self._order}"])
 
     def _nothing(self, snapshot: Snapshot) -> str:

@@ -40,6 +40,8 @@ class LogView(Widget, can_focus=True):
     LogView.stale { text-style: dim; }
     LogView > .log-view--marked { background: $primary 25%; }
     LogView:focus > .log-view--marked { background: $primary 45%; }
+    LogView:nocolor > .log-view--marked { text-style: underline; }
+    LogView:nocolor:focus > .log-view--marked { text-style: reverse; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "move(-1)", "Up", show=False),
@@ -177,9 +179,10 @@ class LogView(Widget, can_focus=True):
             return Strip.blank(width, style)
         number, strip = self._drawn[y]
         if self._is_marked(number):
-            ground = Style(bgcolor=self.get_component_rich_style("log-view--marked").bgcolor)
+            mark = self.get_component_rich_style("log-view--marked")
+            above = Style(bgcolor=mark.bgcolor, underline=mark.underline, reverse=mark.reverse)
             whole = strip.adjust_cell_length(width, style)
-            return Strip(Segment.apply_style(whole, post_style=ground), width)
+            return Strip(Segment.apply_style(whole, post_style=above), width)
         return strip.adjust_cell_length(width, style)
 
     def on_resize(self) -> None:

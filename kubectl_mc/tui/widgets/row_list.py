@@ -13,7 +13,8 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from kubectl_mc.render.page import Line
+from kubectl_mc.render.page import Line, Span, Style, clipped, width_of_line
+from kubectl_mc.render.text import width_of
 from kubectl_mc.tui.palette import strip_of
 
 
@@ -23,6 +24,14 @@ class Row:
 
     key: str
     lines: Sequence[Line]
+
+
+def with_mark(lines: Sequence[Line], mark: str, width: int) -> Sequence[Line]:
+    """A row's lines with a word at the end of the first one, which gives way where there is no room."""
+    first, *others = lines
+    room = width - width_of(mark) - 2
+    blanks = " " * max(2, room + 2 - width_of_line(clipped(first, room)))
+    return [(*clipped(first, room), Span(blanks + mark, Style.WARN)), *others]
 
 
 class RowList(ScrollView, can_focus=True):
@@ -86,6 +95,14 @@ class RowList(ScrollView, can_focus=True):
     def key(self) -> str:
         """What the cursor stands on; empty in an empty list."""
         return self._rows[self.cursor].key if self._rows else ""
+
+    @property
+    def seen(self) -> range:
+        """The numbers of the rows that are to be seen."""
+        if not self._at:
+            return range(0)
+        top = min(self.scroll_offset.y, len(self._at) - 1)
+        return range(self._at[top], self._at[min(top + self._room, len(self._at)) - 1] + 1)
 
     def show(self, rows: Sequence[Row], header: Line | None = None) -> None:
         """Draw these rows from now on; the cursor stays on its key, or in its place if that is gone."""
@@ -171,6 +188,8 @@ class RowList(ScrollView, can_focus=True):
         return max(1, self.size.height - (self._header is not None))
 
     def _reveal(self) -> None:
+        if not self._rows:
+            return
         top, bottom = self._starts[self.cursor], self._starts[self.cursor + 1]
         offset = self.scroll_offset.y
         if top < offset:
