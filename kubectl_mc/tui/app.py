@@ -5,13 +5,16 @@ import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
+from functools import partial
 from typing import ClassVar, Protocol, runtime_checkable
 
 from textual import events
-from textual.app import App
+from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.dom import DOMNode
 from textual.filter import LineFilter, NoColor
 from textual.message import Message
+from textual.screen import Screen
 
 from kubectl_mc.cluster.client import Client
 from kubectl_mc.errors import McError
@@ -29,7 +32,7 @@ from kubectl_mc.tui.screens.small import SmallScreen
 from kubectl_mc.tui.snapshot import Snapshot
 from kubectl_mc.tui.watching import PodWatch
 
-_DARK, _LIGHT = "textual-dark", "textual-light"
+THEMES = _DARK, _LIGHT = "textual-dark", "textual-light"
 
 
 @dataclass
@@ -120,6 +123,20 @@ class Dashboard(App[int]):
     def get_line_filters(self) -> Sequence[LineFilter]:
         """What makes of each line on the screen one that the terminal can show."""
         return [*super().get_line_filters(), *self._plain]
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterator[SystemCommand]:
+        """What the palette offers: what the keys of the screen, and those that work everywhere, can do now."""
+        seen = set()
+        for active in screen.active_bindings.values():
+            binding = active.binding
+            own = active.node in (self, screen) and "." not in binding.action.partition("(")[0]
+            if own and active.enabled and binding.description and binding.action not in seen:
+                seen.add(binding.action)
+                key = self.get_key_display(binding)
+                yield SystemCommand(binding.description, f"key: {key}", partial(self._act, binding.action, active.node))
+
+    async def _act(self, action: str, node: DOMNode) -> None:
+        await self.run_action(action, default_namespace=node)
 
     def keep(self, uid: str) -> None:
         """Somebody looks at this pod: its last state stays when it is gone."""

@@ -14,22 +14,22 @@ from kubectl_mc.render.page import Line, Style
 _DARK = {
     Style.PLAIN: "",
     Style.STRONG: "bold",
-    Style.QUIET: "#8b93a1",
-    Style.HEADER: "bold #8b93a1",
+    Style.QUIET: "#a3abb8",
+    Style.HEADER: "bold #a3abb8",
     Style.GOOD: "#5fb3d9",
     Style.BUSY: "#b7a6f0",
     Style.WARN: "#e5b454",
-    Style.BAD: "bold #ff7a66",
+    Style.BAD: "bold #ff9180",
 }
 _LIGHT = {
     Style.PLAIN: "",
     Style.STRONG: "bold",
-    Style.QUIET: "#5c6370",
-    Style.HEADER: "bold #5c6370",
-    Style.GOOD: "#0b6e99",
-    Style.BUSY: "#5b3fc4",
-    Style.WARN: "#8a5a00",
-    Style.BAD: "bold #b42318",
+    Style.QUIET: "#474d59",
+    Style.HEADER: "bold #474d59",
+    Style.GOOD: "#07516f",
+    Style.BUSY: "#4a2fb0",
+    Style.WARN: "#694400",
+    Style.BAD: "bold #8f1a12",
 }
 
 

@@ -1,8 +1,10 @@
 """The help tells of every key that works anywhere in the dashboard."""
 
+import asyncio
 import importlib
 import pkgutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from textual.app import App
@@ -10,7 +12,9 @@ from textual.binding import Binding
 from textual.widget import Widget
 
 from kubectl_mc import tui
+from kubectl_mc.demo.server import RunningDemo
 from kubectl_mc.tui.screens.help import KEYS
+from tests.tui.stage import staged
 
 UNDERSTOOD = {"escape", "enter", "q", "ctrl+c", "down", "up"}
 """Leaving and moving are the same in every list, dialog and line that is typed into."""
@@ -58,3 +62,28 @@ def test_every_key_is_in_the_help(owner: str, key: str) -> None:
         assert {"1", "…", "9"} <= words
         return
     assert written in words or key in UNDERSTOOD, f"{owner}: {written}"
+
+
+def test_the_palette_offers_what_can_be_done_now(shared_demo: RunningDemo, tmp_path: Path) -> None:
+    async def work() -> None:
+        async with staged(shared_demo, tmp_path) as stage:
+            offered = {command.title for command in stage.app.get_system_commands(stage.app.screen)}
+            assert {"Namespace", "Context", "Theme", "Order", "Filter", "Help", "Quit"} <= offered
+            await stage.opens("webapp-with-logging")
+            offered = {command.title for command in stage.app.get_system_commands(stage.app.screen)}
+            assert {"Shell", "Attach", "Delete", "Doctor", "YAML", "Namespace"} <= offered
+            await stage.press("ctrl+p", *"doctor", "enter")
+            await stage.sees("nothing is wrong")
+
+    asyncio.run(work())
+
+
+def test_the_palette_of_read_only_enters_and_deletes_nothing(shared_demo: RunningDemo, tmp_path: Path) -> None:
+    async def work() -> None:
+        async with staged(shared_demo, tmp_path, read_only=True) as stage:
+            await stage.opens("webapp-with-logging")
+            offered = {command.title for command in stage.app.get_system_commands(stage.app.screen)}
+            assert "Doctor" in offered
+            assert not offered & {"Shell", "Attach", "Delete"}
+
+    asyncio.run(work())

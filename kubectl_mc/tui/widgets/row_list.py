@@ -42,6 +42,8 @@ class RowList(ScrollView, can_focus=True):
     RowList { height: 1fr; scrollbar-size-vertical: 1; overflow-x: hidden; }
     RowList > .row-list--cursor { background: $primary 25%; }
     RowList:focus > .row-list--cursor { background: $primary 45%; }
+    RowList:light > .row-list--cursor { background: $primary 10%; }
+    RowList:light:focus > .row-list--cursor { background: $primary 20%; }
     RowList:nocolor > .row-list--cursor { text-style: underline; }
     RowList:nocolor:focus > .row-list--cursor { text-style: reverse; }
     RowList.stale { text-style: dim; }
