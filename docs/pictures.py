@@ -30,7 +30,7 @@ PICTURES = {
 }
 SCREENS: dict[str, Sequence[str | Sequence[str]]] = {
     "ui-pods": (["finished-first"],),
-    "ui-logs": (["finished-first"], "/", *"sidecar-down", "enter", ["“sidecar-down”"], "enter", ["restarted"]),
+    "ui-logs": (["finished-first"], "/", *"finished", "enter", ["“finished”"], "enter", ["upload failed"]),
     "ui-doctor": (
         ["finished-first"],
         "/",
@@ -54,7 +54,7 @@ SCREENS: dict[str, Sequence[str | Sequence[str]]] = {
             "down",
             "s",
         ),
-        *(["#"], *"ls", "space", "-", "l", "space", "/", "enter", ["var"]),
+        *(["#"], *"ps", "enter", ["PID"]),
     ),
 }
 """Keys, and texts to wait for before the next one."""
@@ -94,9 +94,9 @@ async def photograph(keys: Sequence[str | Sequence[str]], kubeconfig: Path) -> s
                 await pilot.press(key)
                 continue
             end = time.monotonic() + PATIENCE_SECONDS
-            while not all(text in (svg := _text(app)) for text in key):
+            while not all(text in _text(app) for text in key):
                 if time.monotonic() > end:
-                    raise SystemExit(f"{key} is not shown: {svg}")
+                    raise SystemExit(f"{key} is not shown: {_text(app)}")
                 await pilot.pause(0.1)
         await pilot.pause(0.5)
         svg = app.export_screenshot(title="kubectl mc ui")
