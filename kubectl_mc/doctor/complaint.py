@@ -153,6 +153,13 @@ def telling(lines: Sequence[str]) -> int | None:
     return at
 
 
+def telling_line(case: Case, container: Container) -> tuple[str, ...]:
+    """The line of a container's log that tells most, as evidence; nothing where its log is empty or unread."""
+    tail = case.tail(container)
+    at = telling(tail.lines)
+    return () if at is None else (log_line(container, tail, tail.lines[at]),)
+
+
 def said(line: str) -> str:
     """A line as part of a sentence: what a structured one says, none with its time or with colours."""
     plain = _CONTROL_SEQUENCE.sub("", line).strip()

@@ -5,7 +5,8 @@ import re
 
 from kubectl_mc.doctor.case import Case, Known
 from kubectl_mc.doctor.evidence import spec_line, state_line
-from kubectl_mc.doctor.finding import Certainty, Finding, Grade, Step, kubectl, mc
+from kubectl_mc.doctor.finding import Certainty, Finding, Grade, kubectl, mc
+from kubectl_mc.doctor.objects import KINDS, look, not_found
 from kubectl_mc.doctor.source import edit
 from kubectl_mc.doctor.wording import brief, listed
 from kubectl_mc.model.pod import Container
@@ -13,10 +14,8 @@ from kubectl_mc.model.spec import Reference
 
 _CONFIG_REASONS = ("CreateContainerConfigError", "CreateContainerError")
 
-_NO_OBJECT = re.compile(r'\b(configmap|secret)s? "([^"]+)" not found', re.IGNORECASE)
 _NO_KEY = re.compile(r"couldn't find key (\S+) in (ConfigMap|Secret) [^/\s]+/(\S+)", re.IGNORECASE)
 _ROOT = re.compile(r"image will run as root|breaks non-root policy|cannot verify user is non-root")
-_KINDS = {"configmap": "ConfigMap", "secret": "Secret"}
 _IDS = {"ConfigMap": "config-missing", "Secret": "secret-missing"}
 
 
@@ -26,10 +25,8 @@ def object_missing(case: Case, container: Container) -> Finding | None:
     if not container.state.waiting or container.state.reason not in _CONFIG_REASONS:
         return None
     if no_key := _NO_KEY.search(message):
-        return _finding(case, container, _KINDS[no_key[2].lower()], no_key[3], no_key[1])
-    if no_object := _NO_OBJECT.search(message):
-        return _finding(case, container, _KINDS[no_object[1].lower()], no_object[2], "")
-    return None
+        return _finding(case, container, KINDS[no_key[2].lower()], no_key[3], no_key[1])
+    return next((_finding(case, container, kind, name, "") for kind, name in not_found(message)), None)
 
 
 def run_as_non_root(case: Case, container: Container) -> Finding | None:
@@ -99,7 +96,7 @@ def _finding(case: Case, container: Container, kind: str, name: str, key: str) -
             *([f"{kind} {name}: there, with {listed(sorted(known.keys)) or 'no keys'}"] if known.there else []),
             *(spec_line(use.at, f"{name}{f', key {use.key}' if use.key else ''}") for _, use in users),
         ),
-        next=(_look(kind, name, known),),
+        next=(look(kind, name, there=known.there),),
         at=users[0][1].at if users else "",
     )
 
@@ -130,7 +127,3 @@ def _instead(known: Known, key: str) -> str:
         return ", nor any other"
     near = difflib.get_close_matches(key, known.keys, n=1, cutoff=0.5)
     return f" (is {near[0]} meant?)" if near else f" (it has {listed(sorted(known.keys))})"
-
-
-def _look(kind: str, name: str, known: Known) -> Step:
-    return kubectl("describe", kind.lower(), name) if known.there else kubectl("get", f"{kind.lower()}s")

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 from kubectl_mc.doctor.answers import Answer, failures
 from kubectl_mc.doctor.case import Case
+from kubectl_mc.doctor.complaint import telling_line
 from kubectl_mc.doctor.evidence import event_line, probe_line, state_line
 from kubectl_mc.doctor.finding import Certainty, Finding, Grade, kubectl, mc
-from kubectl_mc.doctor.liveness import ask_again, killed_by, last_words
+from kubectl_mc.doctor.liveness import ask_again, killed_by
 from kubectl_mc.doctor.sequence import behind
 from kubectl_mc.doctor.source import edit
 from kubectl_mc.doctor.wording import listed
@@ -72,7 +73,7 @@ def sidecar_not_started(case: Case, container: Container) -> Finding | None:
             *([event_line(killed.event, case.now)] if killed is not None else []),
             state_line(container),
             probe_line(probe),
-            *last_words(case, container),
+            *telling_line(case, container),
         ),
         next=(mc("logs", case.pod.name, "-c", container.name), *ask_again(case, container, probe), *edit(case.pod)),
         at=probe.at,

@@ -7,9 +7,9 @@ from datetime import timedelta
 
 from kubectl_mc.doctor.answers import Failures, failures
 from kubectl_mc.doctor.case import Case
-from kubectl_mc.doctor.complaint import telling
+from kubectl_mc.doctor.complaint import telling_line
 from kubectl_mc.doctor.end import RECENT_SECONDS, End, Now, end_of
-from kubectl_mc.doctor.evidence import end_line, event_line, log_line, probe_line
+from kubectl_mc.doctor.evidence import end_line, event_line, probe_line
 from kubectl_mc.doctor.finding import Certainty, Finding, Grade, Step, mc
 from kubectl_mc.doctor.source import edit
 from kubectl_mc.doctor.wording import brief
@@ -84,7 +84,7 @@ def liveness_killed(case: Case, container: Container) -> Finding | None:
         *([event_line(failed.newest, case.now)] if failed.newest is not None else []),
         end_line(container, end.state, case.now),
         probe_line(probe),
-        *last_words(case, container),
+        *telling_line(case, container),
     )
     if _recovered(end, kill.event, case):
         ago = seconds_between(end.state.finished_at, case.now)
@@ -109,13 +109,6 @@ def liveness_killed(case: Case, container: Container) -> Finding | None:
         next=_steps(case, container, probe, failed),
         at=probe.at,
     )
-
-
-def last_words(case: Case, container: Container) -> tuple[str, ...]:
-    """The line of a container's log that tells most, as evidence; nothing where its log is empty or unread."""
-    tail = case.tail(container)
-    at = telling(tail.lines)
-    return () if at is None else (log_line(container, tail, tail.lines[at]),)
 
 
 def ask_again(case: Case, container: Container, probe: Probe) -> tuple[Step, ...]:

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 
 from kubectl_mc.doctor.answers import Answer, Failures, failures
 from kubectl_mc.doctor.case import Case
+from kubectl_mc.doctor.complaint import telling_line
 from kubectl_mc.doctor.end import end_of
 from kubectl_mc.doctor.evidence import end_line, event_line, probe_line, spec_line, state_line
 from kubectl_mc.doctor.finding import Certainty, Finding, Grade, Step, kubectl, mc
-from kubectl_mc.doctor.liveness import ask_again, killed_by, last_words, lives
+from kubectl_mc.doctor.liveness import ask_again, killed_by, lives
 from kubectl_mc.doctor.source import edit
 from kubectl_mc.model.health import Health, container_health
 from kubectl_mc.model.pod import Container
@@ -62,7 +63,7 @@ def startup_probe_failing(case: Case, container: Container) -> Finding | None:
             *([event_line(killed.event, case.now)] if killed is not None else []),
             *([end_line(container, end.state, case.now)] if killed is not None and end is not None else []),
             probe_line(probe),
-            *last_words(case, container),
+            *telling_line(case, container),
         ),
         next=(_log(case, container, previous=killed is not None), *ask_again(case, container, probe), *edit(case.pod)),
         at=probe.at,
@@ -138,7 +139,7 @@ def readiness_probe_failing(case: Case, container: Container) -> Finding | None:
             *([event_line(failed.newest, case.now)] if failed.newest is not None else []),
             state_line(container),
             probe_line(probe),
-            *last_words(case, container),
+            *telling_line(case, container),
         ),
         next=(_log(case, container), *_look(case, container, failed)),
         blames=_needed(case, container),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from kubectl_mc.doctor.case import Case, Presence
 from kubectl_mc.doctor.evidence import event_line
 from kubectl_mc.doctor.finding import Certainty, Finding, Grade, Step, kubectl, mc
+from kubectl_mc.doctor.objects import look, not_found
 from kubectl_mc.doctor.wording import brief, listed
 from kubectl_mc.model.event import Event
 from kubectl_mc.model.health import ORDINARY_WAITS
@@ -18,12 +19,10 @@ _SANDBOX = ("FailedCreatePodSandBox", "NetworkNotReady")
 
 _VOLUME = re.compile(r'for volume "([^"]+)"')
 _UNMOUNTED = re.compile(r"unmounted volumes=\[([^\]]*)\]")
-_NO_OBJECT = re.compile(r'(configmap|secret)s? "([^"]+)" not found', re.IGNORECASE)
 _NO_KEY = re.compile(r"references non-existent (?:config|secret) key: ([^\s,\]]+)")
 _TIMEOUT = re.compile(r"timed out waiting for the condition|context deadline exceeded|timeout expired")
 _BEFORE = re.compile(r'^(?:\w+\.\w+ (?:failed|initialization failed)|Multi-Attach error) for volume "[^"]+" ?: ?')
 _REMOTE = re.compile(r"rpc error: code = \w+ desc = ")
-_KINDS = {"configmap": "ConfigMap", "secret": "Secret"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +78,7 @@ def _absent(case: Case, reference: Reference, event: Event | None) -> bool:
     if known.missing:
         return True
     said = event.message if event is not None else ""
-    named = any(
-        (_KINDS[kind.lower()], name) == (reference.kind, reference.name) for kind, name in _NO_OBJECT.findall(said)
-    )
+    named = (reference.kind, reference.name) in not_found(said)
     if known.there:
         return reference.key not in known.keys if reference.key else named
     return named or (bool(reference.key) and reference.key in _NO_KEY.findall(said))
@@ -120,7 +117,7 @@ def _missing(case: Case, lack: _Lack) -> Finding:
                 if mount.volume == lack.volume.name
             ),
         ),
-        next=(_look(lack.kind, lack.name, known.there),),
+        next=(look(lack.kind, lack.name, there=known.there),),
         at=lack.at,
         consequences=_bystanders(pod, mounting),
     )
@@ -260,7 +257,3 @@ def _bystanders(pod: Pod, mounting: list[Container]) -> tuple[str, ...]:
     if not names or not mounting:
         return ()
     return (f"{listed(names)} {'waits' if len(names) == 1 else 'wait'} for it too, without mounting it",)
-
-
-def _look(kind: str, name: str, there: bool) -> Step:
-    return kubectl("describe", kind.lower(), name) if there else kubectl("get", f"{kind.lower()}s")
