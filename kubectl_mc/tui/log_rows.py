@@ -1,6 +1,6 @@
 """Log lines made into rows of a screen: only those that are asked for, and each once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from rich.segment import Segment
@@ -8,6 +8,8 @@ from rich.style import Style
 from textual.strip import Strip
 
 from kubectl_mc.logs.highlight import Highlight, Pattern
+from kubectl_mc.logs.line import source_tag
+from kubectl_mc.logs.machine import Name
 from kubectl_mc.logs.show import Look, Show
 from kubectl_mc.logs.stamps import Stamps
 from kubectl_mc.tui.ansi import strip_of_row, wrapped
@@ -30,6 +32,7 @@ class LogRows:
         self._store = store
         self._look = Look(terminal=True, structured=True, colors=True)
         self._show: Show | None = None
+        self._tags: frozenset[bytes] = frozenset()
         self._made_for: object = None
         self._made: dict[int, tuple[int, Sequence[Strip]]] = {}
         self._width, self._base = 80, Style.null()
@@ -54,9 +57,7 @@ class LogRows:
         if made_for != self._made_for:
             self._made_for, self._made = made_for, {}
             self._width, self._base = max(width, 1), base
-            self._show = Show(self._look)
-            for tag, (name, place) in sources.items():
-                self._show.joined(tag, name, place)
+            self._join(sources)
 
     def of(self, number: int) -> Sequence[Strip]:
         """A line's rows, at least one."""
@@ -70,7 +71,15 @@ class LogRows:
         self._made[number] = count, rows
         return rows
 
+    def _join(self, sources: Mapping[bytes, tuple[Name, int]]) -> None:
+        self._tags = frozenset(sources)
+        self._show = Show(self._look)
+        for tag, (name, place) in sources.items():
+            self._show.joined(tag, name, place)
+
     def _rows(self, line: bytes, count: int) -> Sequence[Strip]:
+        if source_tag(line) not in self._tags:  # it has joined since the last frame, which `fit` will take note of
+            self._join(self._store.sources)
         assert self._show is not None
         rows: list[Strip] = []
         for number, row in enumerate(self._show.text([line]).split(b"\n")[:-1]):

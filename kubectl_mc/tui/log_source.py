@@ -16,8 +16,10 @@ from kubectl_mc.model.resources import PODS
 from kubectl_mc.model.targets import Query, Target
 from kubectl_mc.tui.log_store import LogStore
 
-_BATCH = 5_000
-"""Lines that are taken in at a time; between them keys are heard."""
+_BATCH = 2_000
+"""Lines that are taken in at a time: some 5 ms."""
+_PAUSE_SECONDS = 0.005
+"""Between batches keys are heard: one goes through many hands, and would wait for a batch before each of them."""
 
 
 class LogSource:
@@ -48,7 +50,7 @@ class LogSource:
         for batch in batches(lines, _BATCH):
             self._store.add(batch)
             self._grew()
-            await asyncio.sleep(0)
+            await asyncio.sleep(_PAUSE_SECONDS)
 
     def note(self, text: str) -> None:
         self._said(text)

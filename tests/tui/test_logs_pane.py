@@ -556,3 +556,15 @@ def test_lines_of_an_empty_log_can_be_left_alone() -> None:
             await eyes.says("a")
 
     run(work)
+
+
+def test_a_key_is_heard_between_the_first_line_of_a_container_and_the_next_frame() -> None:
+    async def work() -> None:
+        async with pane(lines("a")) as eyes:
+            eyes.pane.store.joined(tag_of(9), Name("demo", "pod", "late"), 3)
+            eyes.pane.store.add([line("b", 9, tag_of(9))])
+            eyes.pane.view.action_toggle_follow()
+            eyes.pane.view.grew()
+            await eyes.says("a", "b")
+
+    run(work)
