@@ -54,6 +54,7 @@ def test_a_workload_without_pods_says_why(words: tuple[str, ...], kubeconfig: Pa
 
     [finding] = json.loads(run("doctor", *words, "-o", "json", kubeconfig=kubeconfig).out)["findings"]
     assert (finding["id"], finding["pod"], finding["primary"]) == ("pods-not-created", None, True)
+    assert (finding["kind"], finding["name"]) == ("ReplicationController", "web")
     assert finding["next"][0] == "kubectl describe quota small -n demo"
 
 

@@ -20,21 +20,27 @@ _INDENT = 2
 
 
 def diagnoses_document(diagnoses: Sequence[Diagnosis], reach: Reach, unmade: Sequence[Unmade] = ()) -> dict[str, Any]:
-    """`doctor -o json`: a FINDING for each pod that has it, and how many pods were looked at."""
+    """`doctor -o json`: a FINDING for each pod that has it, and how many pods were looked at.
+
+    `kind` and `name` are those of the object that has it, as in a review: a workload without pods has no `pod` to name.
+    """
     return {
         "findings": [
-            *(finding_document(each.finding, reach) for each in unmade),
             *(
-            finding_document(finding, reach)
-            for diagnosis in worst_first(diagnoses)
-            for finding in diagnosis.findings
+                {**finding_document(each.finding, reach), "kind": each.workload.kind, "name": each.workload.name}
+                for each in unmade
+            ),
+            *(
+                {**finding_document(finding, reach), "kind": "Pod", "name": diagnosis.pod.name}
+                for diagnosis in worst_first(diagnoses)
+                for finding in diagnosis.findings
             ),
         ],
         "pods": {
             "total": len(diagnoses),
             **{each.value: count for each, count in counted(diagnoses).items()},
         },
-    }  # fmt: skip
+    }
 
 
 def diagnoses_page(

@@ -85,6 +85,7 @@ def test_each_of_them_has_its_finding_in_the_document() -> None:
     [finding] = document["findings"]
 
     assert (finding["id"], finding["pod"], finding["container"]) == ("readiness-probe-failing", "web", "web")
+    assert (finding["kind"], finding["name"]) == ("Pod", "web")
     assert finding["primary"] is True
     assert finding["next"] == ["kubectl mc logs web -c web --context prod -n shop"]
     assert document["pods"]["total"] == 2
