@@ -112,6 +112,12 @@ PODS = [
         container("app", "wget -O- 127.0.0.1:9000 2>&1 | tee /tmp/o; grep -q refused /tmp/o && exit 3; sleep 3600"),
         init=(sidecar("proxy", "sleep 20; exec httpd -f -p 9000", **listens(9000)),),
     ),
+    pod(
+        "restarted",
+        container("app", "[ -e /data/tried ] && exec sleep 3600; touch /data/tried; exit 4", **on("/data")),
+        SIDE,
+        volumes=DATA,
+    ),
     pod("host-port", container("app", "sleep 3600", ports=[{"containerPort": 80, "hostPort": HOST_PORT}])),
     pod(
         "well",
@@ -150,6 +156,7 @@ CAUSES = [
     ("post-start-failed", "app", "post-start-failed", "the postStart hook of app fails"),
     ("blamed", "proxy", "crashloop", ": fatal: no certificate"),
     ("early", "app", "app-before-sidecar", "app started before proxy listened on port 9000"),
+    ("restarted", "app", "restarted", "app has recovered: it ended with exit 4"),
     ("turned-away", "app", "port-conflict", f"host port {HOST_PORT} of app is taken there by another pod"),
 ]
 
