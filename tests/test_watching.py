@@ -32,9 +32,14 @@ def environ(kubeconfig: Path) -> dict[str, str]:
 
 
 def test_each_change_of_a_pod_is_a_block_in_a_pipe(demo: RunningDemo, kubeconfig: Path) -> None:
+    clock = demo.cluster.clock
+    held = clock.moved_by_hand()  # the pod starts only once its first state has been seen
+    demo.call(held.__enter__)
     demo.call(demo.cluster.apply, pod("web"))
     with on_a_pipe("status", "web", "-w", environ=environ(kubeconfig)) as process:
         process.read_until("demo/web  READY 0/2")
+        demo.call(held.__exit__, None, None, None)
+        demo.call(clock.advance, 0)
         process.read_until("demo/web  READY 2/2  STATUS Running")
         assert process.interrupt() == 130
         assert process.stderr() == ""
