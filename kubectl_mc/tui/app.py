@@ -86,6 +86,7 @@ class Dashboard(App[int]):
         """Why the dashboard ended, if it was an error."""
         self.glyphs = Theme(colors=True, unicode=session.theme.unicode)
         self.theme = _DARK
+        self.animation_level = "none"  # a terminal may be far away, and what moves costs an idle one its rest
         self.no_color = not session.colors or (session.color == "auto" and not has_colors(session.environ))
         self._plain = [*([NoColor()] if self.no_color else []), *([] if session.theme.unicode else [AsciiOnly()])]
         self._watch: PodWatch | None = None
