@@ -36,6 +36,7 @@ KEYS = {
         ("a, D", "attach to its main process; a debug container beside it"),
         ("ctrl+d", "delete the pod; its name has to be typed"),
         ("r", "of a pod that is gone: the new one of its name"),
+        ("← h, →, Enter", "in YAML: fold what is below a row, or unfold it"),
         ("Escape", "back to the pods"),
     ),
     "Logs": (
