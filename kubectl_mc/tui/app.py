@@ -31,7 +31,10 @@ from kubectl_mc.tui.screens.pods import PodsScreen
 from kubectl_mc.tui.screens.small import SmallScreen
 from kubectl_mc.tui.snapshot import Snapshot
 from kubectl_mc.tui.watching import PodWatch
+from kubectl_mc.tui.widgets.terminal_pane import TerminalPane
 
+_KEYED = frozenset({"namespace", "context", "theme", "help", "quit", "suspend_process", "command_palette", "help_quit"})
+"""What keys of the dashboard's own do."""
 THEMES = _DARK, _LIGHT = "textual-dark", "textual-light"
 
 
@@ -180,8 +183,14 @@ class Dashboard(App[int]):
         with self.batch_update(), self.suspend():
             yield
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A program in a session gets every key, ctrl-p and ctrl-q too."""
+        if isinstance(self.focused, TerminalPane) and self.focused.captive and action in _KEYED:
+            return False
+        return super().check_action(action, parameters)
+
     def action_help(self) -> None:
-        self.push_screen(HelpScreen())
+        self.push_screen(HelpScreen(read_only=self.read_only))
 
     def action_theme(self) -> None:
         self.theme = _LIGHT if self.theme == _DARK else _DARK

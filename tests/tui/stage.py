@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from textual.keys import _character_to_key as character_to_key
 from textual.pilot import Pilot
 
 from kubectl_mc.demo.auth import ADMIN
@@ -32,6 +33,10 @@ class Stage:
 
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
+
+    async def types(self, text: str) -> None:
+        """Type a text and Enter, key by key."""
+        await self.press(*(character_to_key(character) for character in text), "enter")
 
     async def until(self, condition: Callable[[], object], what: str = "") -> None:
         """Wait for a condition; the screen is told where it doesn't come true."""

@@ -33,6 +33,8 @@ WRITTEN = {
     "pagedown": "PgDn",
     "shift+pageup": "shift+PgUp",
     "shift+pagedown": "PgDn",
+    "ctrl+pageup": "ctrl+PgUp",
+    "ctrl+pagedown": "ctrl+PgDn",
     "ctrl+right_square_bracket": "^]",
 }
 

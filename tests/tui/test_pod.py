@@ -82,22 +82,6 @@ def test_the_doctor_has_a_tab(shared_demo: RunningDemo, tmp_path: Path) -> None:
     asyncio.run(work())
 
 
-def test_a_shell_is_a_tab_with_its_own_terminal(shared_demo: RunningDemo, tmp_path: Path) -> None:
-    async def work() -> None:
-        async with staged(shared_demo, tmp_path) as stage:
-            await stage.opens("webapp-with-logging")
-            await stage.press("down", "s")
-            await stage.sees("webapp sh 1", "#")
-            await stage.press(*"echo", "space", *"one''two", "enter")
-            await stage.sees("onetwo")
-            await stage.press(*"exit", "space", "3", "enter")
-            await stage.sees("ended with exit code 3")
-            await stage.press("ctrl+right_square_bracket", "x")
-            await stage.until(lambda: "webapp sh 1" not in stage.text)
-
-    asyncio.run(work())
-
-
 def test_in_read_only_nothing_is_entered(shared_demo: RunningDemo, tmp_path: Path) -> None:
     async def work() -> None:
         async with staged(shared_demo, tmp_path, read_only=True) as stage:

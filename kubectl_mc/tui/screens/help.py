@@ -11,6 +11,7 @@ from textual.screen import ModalScreen
 from kubectl_mc.render.page import Line, Span, Style, line
 from kubectl_mc.tui.widgets.page_view import PageView
 
+_SHELL, _ATTACH, _DELETE, _SESSION = "s, S", "a, D", "ctrl+d", "Session"
 KEYS = {
     "Everywhere": (
         ("?", "this help"),
@@ -32,9 +33,9 @@ KEYS = {
         ("Tab", "to what is below, and back"),
         ("1 … 9", "the tabs from the left: Logs, Events, Doctor, Map, …"),
         ("Space", "hide a container's lines among all, or show them again; on “all containers” every one's"),
-        ("s, S", "a shell in the container: in a tab, or on the whole terminal"),
-        ("a, D", "attach to its main process; a debug container beside it"),
-        ("ctrl+d", "delete the pod; its name has to be typed"),
+        (_SHELL, "a shell in the container: in a tab, or on the whole terminal"),
+        (_ATTACH, "attach to its main process; a debug container beside it"),
+        (_DELETE, "delete the pod; its name has to be typed"),
         ("r", "of a pod that is gone: the new one of its name"),
         ("← h, →, Enter", "in YAML: fold what is below a row, or unfold it"),
         ("Escape", "back to the pods"),
@@ -50,12 +51,18 @@ KEYS = {
         ("v, y", "mark lines; copy them, or the cursor's; so does dragging the mouse"),
         ("ctrl+s", "save what is shown to a new file"),
     ),
-    "Session": (
-        ("^]", "leave the keyboard; the session goes on in its tab"),
-        ("shift+PgUp, PgDn", "look back at what has scrolled away"),
-        ("x", "close the tab of a session, when the keyboard is not in it"),
+    _SESSION: (
+        ("^]", "leave the keyboard, the session goes on; and back into it"),
+        ("ctrl+PgUp, ctrl+PgDn", "the session before, the next one"),
+        ("shift+PgUp, PgDn, wheel", "look back at what has scrolled away"),
+        ("mouse", "mark text, which copies it; with shift where a program has the mouse"),
+        ("ctrl+p ctrl+q", "detach from a main process that was attached to"),
+        ("Enter", "once a session has ended: open it again"),
+        ("x", "close its tab, when the keyboard is not in it"),
     ),
 }
+_CHANGING = frozenset({_SHELL, _ATTACH, _DELETE, _SESSION})
+"""What `--read-only` takes away."""
 
 
 class HelpScreen(ModalScreen[None]):
@@ -69,23 +76,29 @@ class HelpScreen(ModalScreen[None]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,question_mark", "close", "Close")]
 
+    def __init__(self, *, read_only: bool = False) -> None:
+        super().__init__()
+        self._hidden = _CHANGING if read_only else frozenset()
+
     def compose(self) -> ComposeResult:
         with Vertical():
             yield PageView(id="keys")
 
     def on_mount(self) -> None:
         page = self.query_one("#keys", PageView)
-        page.show(list(_lines()))
+        page.show(list(_lines(self._hidden)))
         page.focus()
 
     def action_close(self) -> None:
         self.dismiss()
 
 
-def _lines() -> Iterator[Line]:
-    for number, (where, keys) in enumerate(KEYS.items()):
+def _lines(hidden: frozenset[str]) -> Iterator[Line]:
+    shown = [(where, keys) for where, keys in KEYS.items() if where not in hidden]
+    for number, (where, keys) in enumerate(shown):
         if number:
             yield ()
         yield line(Span(where, Style.STRONG))
         for key, what in keys:
-            yield line(Span(f"  {key:<24}", Style.BUSY), what)
+            if key not in hidden:
+                yield line(Span(f"  {key:<24}", Style.BUSY), what)

@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar, cast
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.containers import Container
 from textual.screen import Screen
 from textual.widgets import Footer, TabbedContent, TabPane
 
@@ -17,17 +19,18 @@ from kubectl_mc.model.times import human_duration
 from kubectl_mc.render.doctor import Reach
 from kubectl_mc.render.page import Span, Style, line
 from kubectl_mc.render.status import View, container_rows, pod_head
+from kubectl_mc.tui import arrangement
 from kubectl_mc.tui.log_source import LogSource
 from kubectl_mc.tui.pod_pages import PAGES, Known
 from kubectl_mc.tui.pod_sources import Judge, watch_events
 from kubectl_mc.tui.removal import remove_pod
-from kubectl_mc.tui.sessions import Sessions
+from kubectl_mc.tui.sessions import Kind, Sessions
 from kubectl_mc.tui.shown import shown_document
 from kubectl_mc.tui.snapshot import Snapshot
 from kubectl_mc.tui.widgets.logs_pane import LogsPane
 from kubectl_mc.tui.widgets.page_view import PageView
 from kubectl_mc.tui.widgets.row_list import Row, RowList, with_mark
-from kubectl_mc.tui.widgets.terminal_pane import TerminalPane
+from kubectl_mc.tui.widgets.terminal_pane import LEAVE, TerminalPane
 from kubectl_mc.tui.widgets.title_bar import TitleBar
 from kubectl_mc.tui.widgets.yaml_view import YamlView
 
@@ -38,24 +41,27 @@ _TABS = ("Logs", *PAGES, "YAML")
 _ALL = ""
 _TAIL = 10_000
 """Lines of each container that are read at first."""
+_CHANGING = frozenset({"session", "whole_terminal", "delete"})
+_CHANGING_KEYS = frozenset({"s", "S", "a", "D", "ctrl+d"})
 
 
 class PodScreen(Screen[None]):
     """A pod by its uid; when it is gone its last state stays."""
 
-    CSS = """
-    PodScreen #containers { height: auto; max-height: 45%; }
-    PodScreen TabbedContent { height: 1fr; }
-    PodScreen TabPane { padding: 0; }
-    PodScreen Tab:nocolor.-active { text-style: reverse; }
+    CSS = f"""{arrangement.CSS}
+    PodScreen #containers {{ height: auto; max-height: 45%; }}
+    PodScreen TabbedContent {{ height: 1fr; width: 1fr; }}
+    PodScreen TabPane {{ padding: 0; height: 1fr; }}
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "Pods"),
         Binding("space", "hide_log", "Hide log", show=False),
         Binding("s", "session('shell')", "Shell"),
-        Binding("S", "session('whole_terminal')", "Shell, whole", show=False),
-        Binding("a", "session('attach')", "Attach", show=False),
+        Binding("S", "whole_terminal", "Shell, whole", show=False),
+        Binding("a", "session('attach')", "Attach"),
+        Binding("D", "session('debug')", "Debug"),
         Binding("x", "close_session", "Close tab", show=False),
+        Binding(LEAVE, "enter_session", "Into the session", show=False),
         Binding("ctrl+d", "delete", "Delete", show=False),
         Binding("r", "successor", "The new one", show=False),
         *(Binding(str(number), f"tab('{name}')", name, show=False) for number, name in enumerate(_TABS, 1)),
@@ -84,19 +90,21 @@ class PodScreen(Screen[None]):
         yield TitleBar()
         yield PageView(id="head", classes="whole", focusable=False)
         yield RowList(id="containers")
-        with TabbedContent():
-            with TabPane("Logs", id="Logs"):
-                yield LogsPane()
-            for name in _TABS[1:-1]:
-                with TabPane(name, id=name):
-                    yield PageView(id=f"page-{name}")
-            with TabPane("YAML", id="YAML"):
-                yield YamlView(id="yaml")
+        with Container(id="work"):
+            with TabbedContent(id="pages"):
+                with TabPane("Logs", id="Logs"):
+                    yield LogsPane()
+                for name in _TABS[1:-1]:
+                    with TabPane(name, id=name):
+                        yield PageView(id=f"page-{name}")
+                with TabPane("YAML", id="YAML"):
+                    yield YamlView(id="yaml")
+            yield TabbedContent(id="sessions")
         yield Footer()
 
     def on_mount(self) -> None:
         self.dashboard.keep(self.uid)
-        self._sessions = Sessions(self.dashboard, self.query_one(TabbedContent))
+        self._sessions = Sessions(self.dashboard, self.query_one("#sessions", TabbedContent))
         client = self.dashboard.cluster
         self._judge = Judge(client, self._judged)
         works = [self._judge.run(), watch_events(client, self.pod, self._happened)]
@@ -105,12 +113,15 @@ class PodScreen(Screen[None]):
         self.query_one("#containers").focus()
         self.show(self.dashboard.snapshot)
 
-    def on_unmount(self) -> None:
+    async def on_unmount(self) -> None:
         self.dashboard.keep("")
+        await self.sessions.end()
         for task in [*self._tasks, *([self._reading] if self._reading else [])]:
             task.cancel()
 
     def on_resize(self) -> None:
+        if self._sessions is not None:
+            self._arrange(front=isinstance(self.focused, TerminalPane))
         self.show(self.dashboard.snapshot)
 
     def show(self, snapshot: Snapshot) -> None:
@@ -118,7 +129,7 @@ class PodScreen(Screen[None]):
         pod = snapshot.pods.get(self.uid)
         if pod is None or not self.query(TitleBar):  # its parts come a moment later, and go a moment earlier
             return
-        view, gone = self._view(), snapshot.gone.get(self.uid)
+        view, gone = self._view(self.size.width), snapshot.gone.get(self.uid)
         self.query_one(TitleBar).tell(f"{self.dashboard.place}  ·  {pod.name}", snapshot)
         head = list(pod_head(pod, view))
         if gone is not None:
@@ -152,15 +163,28 @@ class PodScreen(Screen[None]):
         self.run_worker(self._save(message.path))
 
     def on_terminal_pane_typed(self, message: TerminalPane.Typed) -> None:
-        assert self._sessions is not None
-        self._sessions.typed(message)
+        self.sessions.typed(message)
 
     def on_terminal_pane_resized(self, message: TerminalPane.Resized) -> None:
-        if self._sessions is not None:
-            self._sessions.resized(message)
+        self.sessions.resized(message)
 
-    def on_terminal_pane_left(self) -> None:
-        self.query_one("#containers").focus()
+    async def on_terminal_pane_asked(self, message: TerminalPane.Asked) -> None:
+        pane = message.pane
+        match message.what:
+            case "leave":
+                self._arrange(front=False)
+                self.query_one("#containers").focus()
+            case "before" | "next":
+                self.sessions.step(1 if message.what == "next" else -1)
+            case "again":
+                await self.sessions.again(pane, self.pod)
+            case "debug":
+                await self.sessions.open(Kind.DEBUG, self.pod, self.sessions.container_of(pane))
+            case "close":
+                await self._close(pane)
+
+    def on_descendant_focus(self) -> None:
+        self._arrange(front=isinstance(self.focused, TerminalPane))
 
     def action_back(self) -> None:
         self.dismiss()
@@ -171,36 +195,63 @@ class PodScreen(Screen[None]):
             self.app.switch_screen(PodScreen(uid))
 
     def action_tab(self, name: str) -> None:
-        self.query_one(TabbedContent).active = name
+        self.query_one("#pages", TabbedContent).active = name
 
     def action_hide_log(self) -> None:
         self.query_one(LogsPane).toggle(self._chosen)
         self.show(self.dashboard.snapshot)
 
-    def action_session(self, kind: str) -> None:
-        """A shell, the whole terminal for one, or the main process."""
-        if self.dashboard.read_only:
-            self.dashboard.say("--read-only: nothing is entered or changed")
-            return
-        assert self._sessions is not None
-        self.run_worker(getattr(self._sessions, kind)(self.pod, self._chosen))
+    async def action_session(self, kind: str) -> None:
+        """A shell, the main process, or a debug container, in a tab."""
+        await self.sessions.open(Kind(kind), self.pod, self._chosen)
+        self._arrange(front=True)
+
+    def action_whole_terminal(self) -> None:
+        self.run_worker(self.sessions.whole_terminal(self.pod, self._chosen))
+
+    def action_enter_session(self) -> None:
+        if (pane := self.sessions.front) is not None:
+            self._arrange(front=True)
+            self.sessions.show(pane)
 
     async def action_close_session(self) -> None:
-        assert self._sessions is not None
-        await self._sessions.close()
+        if (pane := self.sessions.front) is not None:
+            await self._close(pane)
 
     def action_delete(self) -> None:
-        if self.dashboard.read_only:
+        remove_pod(self.dashboard, self.pod)
+
+    def on_key(self, event: events.Key) -> None:
+        if self.dashboard.read_only and event.key in _CHANGING_KEYS:
             self.dashboard.say("--read-only: nothing is entered or changed")
-        else:
-            remove_pod(self.dashboard, self.pod)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
-        """What may not be done is not offered."""
-        return not (self.dashboard.read_only and action in ("session", "delete"))
+        """What may not be done, and what a program would get the key of, is not offered."""
+        if isinstance(self.focused, TerminalPane) and self.focused.captive:
+            return False
+        return not (self.dashboard.read_only and action in _CHANGING)
 
-    def _view(self) -> View:
-        return View(datetime.now(UTC), max(self.size.width - 1, 40), self.dashboard.glyphs)
+    async def _close(self, pane: TerminalPane) -> None:
+        """A session's tab; the keyboard goes to the one that is then in front, if it was in this one."""
+        inside = pane.has_focus
+        await self.sessions.close(pane)
+        left = self.sessions.front if inside else None
+        self._arrange(front=left is not None)
+        if left is not None:
+            self.sessions.show(left)
+        elif inside:
+            self.query_one("#containers").focus()
+
+    def _arrange(self, *, front: bool) -> None:
+        arrangement.arrange(self, sessions=len(self.sessions) > 0, front=front)
+
+    @property
+    def sessions(self) -> Sessions:
+        assert self._sessions is not None
+        return self._sessions
+
+    def _view(self, columns: int) -> View:
+        return View(datetime.now(UTC), max(columns - 1, 40), self.dashboard.glyphs)
 
     @property
     def _chosen(self) -> str:
@@ -243,12 +294,13 @@ class PodScreen(Screen[None]):
         snapshot = self.dashboard.snapshot
         if not self.query(TitleBar) or self.uid not in snapshot.pods:
             return
-        active = self.query_one(TabbedContent).active
+        active = self.query_one("#pages", TabbedContent).active
         if active == "YAML" and (document := snapshot.documents[self.uid]) is not self._document:
             self._document = document
             self.query_one(YamlView).show_document(shown_document(document))
         elif active in PAGES:
             session = self.dashboard.session
             reach = Reach(session.program, tuple(session.flags.as_arguments()))
-            known = Known(self.pod, self._view(), self._chosen, snapshot.history, self._events, self._findings, reach)
+            view = self._view(self.query_one("#pages").size.width)
+            known = Known(self.pod, view, self._chosen, snapshot.history, self._events, self._findings, reach)
             self.query_one(f"#page-{active}", PageView).show(list(PAGES[active](known)))

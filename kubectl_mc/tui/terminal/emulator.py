@@ -17,6 +17,8 @@ _APPLICATION_KEYS, _MOUSE, _MOUSE_DRAGS, _MOUSE_MOVES, _MOUSE_SGR, _PASTE = (
 )  # pyte keeps private modes shifted
 _C1 = re.compile("[\x80-\x9f]")
 """Control characters of eight bits, which UTF-8 leaves without use; pyte would begin sequences with them."""
+_RESTORING = b"\x18\x1b[?1049l\x1b[r\x1b[?6;1000;1002;1003;2004l\x1b(B\x0f\x1b[?7;25h\x1b[4l\x1b[0m"
+"""The other screen, margins, the mouse, pasting in brackets, line drawing, wrapping, the cursor, inserting, colours."""
 _REPLIES = 1024
 """Bytes that one piece of output may call forth as answers."""
 
@@ -48,6 +50,12 @@ class Emulator:
             replies = bytes(self._replies[:_REPLIES])
             self._replies.clear()
             self._reply(replies)
+
+    def settle(self) -> None:
+        """Its program is gone: switch back whatever that has left switched, and go below what it has written."""
+        self.feed(_RESTORING)
+        last = max((y for y in range(self.lines) if self.text(y)), default=-1)
+        self.feed(b"\x1b[%d;1H" % max(last + 1, 1) + (b"\r\n" if last >= 0 else b""))
 
     def resize(self, columns: int, lines: int) -> None:
         """Another size; a program is told by its session."""

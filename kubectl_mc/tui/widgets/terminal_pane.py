@@ -1,5 +1,8 @@
 """A terminal with a program on the other side of it: draws its screen, posts what is typed."""
 
+import re
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -12,23 +15,33 @@ from textual.widget import Widget
 from kubectl_mc.render.text import one_line
 from kubectl_mc.tui.terminal.emulator import Emulator
 from kubectl_mc.tui.terminal.keys import bytes_of_key
+from kubectl_mc.tui.terminal.mouse import MOVES, WHEEL_DOWN, WHEEL_UP, Marked, bytes_of_mouse
 
 LEAVE = "ctrl+right_square_bracket"
 """The key that the program doesn't get, as in telnet: it gives the keyboard back to the dashboard."""
+_OWN_KEYS = frozenset({LEAVE, "shift+pageup", "shift+pagedown", "ctrl+pageup", "ctrl+pagedown"})
 _FRAME_SECONDS = 1 / 30
 _WHEEL = 3
+_NOT_PASTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+"""What could end a bracketed paste from within."""
 
 
 class TerminalPane(Widget, can_focus=True):
     """A screen of its own size; bytes come by `feed`, and go as `Typed`."""
 
+    ALLOW_SELECT = False  # it marks text by itself
     DEFAULT_CSS = """
     TerminalPane { height: 1fr; background: black; color: #d8d8d8; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(LEAVE, "leave", "Leave the keyboard", key_display="^]"),
-        Binding("shift+pageup", "scroll_rows(-1)", "Back", show=False),
+        Binding("shift+pageup", "scroll_rows(-1)", "Back", key_display="shift+PgUp"),
         Binding("shift+pagedown", "scroll_rows(1)", "Forward", show=False),
+        Binding("ctrl+pageup", "ask('before')", "Session before", show=False),
+        Binding("ctrl+pagedown", "ask('next')", "Next session", show=False),
+        Binding("enter", "ask('again')", "Again"),
+        Binding("D", "ask('debug')", "Debug container"),
+        Binding("x", "ask('close')", "Close tab"),
     ]
 
     @dataclass
@@ -47,22 +60,31 @@ class TerminalPane(Widget, can_focus=True):
         lines: int
 
     @dataclass
-    class Left(Message):
-        """The keyboard is the dashboard's again."""
+    class Asked(Message):
+        """Something else than to type: `leave`, `before`, `next`; and, once the program is gone, `again`, `debug`,
+        `close`.
+        """
 
         pane: "TerminalPane"
+        what: str
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, *, breaks_lines: bool = False, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
-        self.emulator = Emulator(80, 24, self._reply)
+        self.emulator = Emulator(80, 24, self._reply, breaks_lines=breaks_lines)
         self.ended = False
         """Whether the program is gone; its last screen stays."""
+        self._offers: frozenset[str] = frozenset()
         self._back = 0
         """Rows that the view is above the screen."""
-        self._dirty = False
+        self._drawn = 0.0
+        self._due = False
+        self._marked: Marked | None = None
+        self._dragging = False
 
-    def on_mount(self) -> None:
-        self.set_interval(_FRAME_SECONDS, self._frame)
+    @property
+    def captive(self) -> bool:
+        """Whether the program has the keyboard."""
+        return self.has_focus and not self.ended
 
     def feed(self, data: bytes) -> None:
         """What the program has written."""
@@ -70,36 +92,66 @@ class TerminalPane(Widget, can_focus=True):
         self.emulator.feed(data)
         if self._back:  # who looks back stays where he looks
             self._back = min(self._back + self.emulator.gone - gone, self.emulator.scrolled)
-        self._dirty = True
+        if not self._due:
+            self._due = True
+            left = self._drawn + _FRAME_SECONDS - time.monotonic()
+            if left <= 0:
+                self._frame()
+            else:
+                self.set_timer(left, self._frame)
 
-    def end(self, text: str) -> None:
-        """The program is gone; its last screen stays, with this line below it."""
-        self.ended = True
-        start = b"" if self.emulator.cursor == (0, 0) else b"\r\n"
-        line = f"── {one_line(text)}; ^] and x close this tab ──"
-        self.feed(b"\x1b[?1049l" + start + b"\x1b[0;2m" + line.encode() + b"\x1b[0m\r\n")
+    def say(self, text: str) -> None:
+        """A line of the dashboard's own."""
+        start = b"" if self.emulator.cursor is None or not self.emulator.cursor[0] else b"\r\n"
+        self.feed(start + b"\x1b[0;2m" + f"── {one_line(text)}".encode() + b"\x1b[0m\r\n")
+
+    def begin(self) -> None:
+        """A program is there (again)."""
+        self.ended = False
+        self._told()
+
+    def end(self, lines: Sequence[str], offers: frozenset[str]) -> None:
+        """The program is gone; its last screen stays, with these lines below it.
+
+        Args:
+            offers: which of `again` and `debug` would make sense now.
+        """
+        self.ended, self._offers = True, offers
+        self.emulator.settle()
+        for text in lines:
+            self.say(text)
+        self._told()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """The keys of a program that is gone are the pane's."""
+        if action != "ask" or parameters[0] in ("before", "next"):
+            return True
+        return self.ended and (parameters[0] == "close" or parameters[0] in self._offers)
 
     def on_resize(self, event: events.Resize) -> None:
+        if not event.size.width or not event.size.height:  # it is behind something
+            return
         columns, lines = max(event.size.width, 2), max(event.size.height, 1)
         if (columns, lines) != (self.emulator.columns, self.emulator.lines):
             self.emulator.resize(columns, lines)
             self._back = min(self._back, self.emulator.scrolled)
+            self._marked = None
         self.post_message(self.Resized(self, columns, lines))
         self.refresh()
 
     async def on_key(self, event: events.Key) -> None:
-        if event.key in (LEAVE, "shift+pageup", "shift+pagedown"):
+        if event.key in _OWN_KEYS or self.ended:
             return
         event.stop()
         event.prevent_default()
-        data = bytes_of_key(event.key, event.character, application=self.emulator.application_keys)
-        if data:
-            self._type(data)
+        self._type(bytes_of_key(event.key, event.character, application=self.emulator.application_keys))
 
     def on_paste(self, event: events.Paste) -> None:
         event.stop()
-        data = event.text.replace("\n", "\r").encode()
-        self._type(b"\x1b[200~" + data.replace(b"\x1b", b"") + b"\x1b[201~" if self.emulator.brackets_paste else data)
+        text = event.text.replace("\r\n", "\r").replace("\n", "\r")
+        if self.emulator.brackets_paste:
+            text = f"\x1b[200~{_NOT_PASTED.sub('', text)}\x1b[201~"
+        self._type(text.encode())
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
         event.stop()
@@ -110,13 +162,35 @@ class TerminalPane(Widget, can_focus=True):
         self._wheel(event, up=False)
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
-        self._mouse(event, event.button - 1, pressed=True)
+        self._set_marked(None)
+        if self._mouse(event, event.button - 1, pressed=True):
+            return
+        if event.button == 1:
+            self._dragging = True
+            self.capture_mouse()
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        if self._dragging:
+            here = self._place(event)
+            self._set_marked(Marked(self._marked.start if self._marked is not None else here, here))
+        elif event.button and self.emulator.wants_drags:
+            self._mouse(event, event.button - 1 + MOVES, pressed=True)
 
     def on_mouse_up(self, event: events.MouseUp) -> None:
-        self._mouse(event, event.button - 1, pressed=False)
+        if not self._dragging:
+            self._mouse(event, event.button - 1, pressed=False)
+            return
+        self._dragging = False
+        self.release_mouse()
+        if self._marked is not None and (text := self._marked.text(self.emulator)):
+            self.app.copy_to_clipboard(text)
+            self.notify(f"copied: {one_line(text)[:60]}", timeout=2, markup=False)
 
     def action_leave(self) -> None:
-        self.post_message(self.Left(self))
+        self.post_message(self.Asked(self, "leave"))
+
+    def action_ask(self, what: str) -> None:
+        self.post_message(self.Asked(self, what))
 
     def action_scroll_rows(self, pages: int) -> None:
         self._look_back(-pages * max(1, self.size.height // 2))
@@ -125,8 +199,10 @@ class TerminalPane(Widget, can_focus=True):
         style, width = self.rich_style, self.size.width
         if y >= self.emulator.lines:
             return Strip.blank(width, style)
-        cursor = self.has_focus and not self.ended and not self._back
-        return self.emulator.row(y - self._back, style, cursor=cursor).adjust_cell_length(width, style)
+        row = y - self._back
+        marked = self._marked.columns(row + self.emulator.gone, width) if self._marked is not None else range(0)
+        cursor = self.captive and not self._back
+        return self.emulator.row(row, style, cursor=cursor, marked=marked).adjust_cell_length(width, style)
 
     def on_focus(self) -> None:
         self.refresh()
@@ -135,33 +211,53 @@ class TerminalPane(Widget, can_focus=True):
         self.refresh()
 
     def _frame(self) -> None:
-        if self._dirty:
-            self._dirty = False
-            self.refresh()
+        self._due, self._drawn = False, time.monotonic()
+        self.refresh()
+
+    def _told(self) -> None:
+        self.refresh()
+        if self.is_attached:
+            self.screen.refresh_bindings()
 
     def _type(self, data: bytes) -> None:
+        if not data or self.ended:
+            return
         if self._back:
             self._back = 0
             self.refresh()
+        self._set_marked(None)
         self.post_message(self.Typed(self, data))
 
     def _reply(self, data: bytes) -> None:
         self.post_message(self.Typed(self, data))
 
     def _wheel(self, event: events.MouseEvent, *, up: bool) -> None:
-        if self.emulator.wants_mouse:
-            self._mouse(event, 64 if up else 65, pressed=True)
-        elif self.emulator.alternate:  # as xterm does: less and vi know arrows, and nothing of a wheel
+        if self._mouse(event, WHEEL_UP if up else WHEEL_DOWN, pressed=True):
+            return
+        if self.emulator.alternate:  # as xterm does: less and vi know arrows, and nothing of a wheel
             key = bytes_of_key("up" if up else "down", None, application=self.emulator.application_keys)
             self._type(key * _WHEEL)
         else:
             self._look_back(_WHEEL if up else -_WHEEL)
 
-    def _mouse(self, event: events.MouseEvent, button: int, *, pressed: bool) -> None:
-        if self.emulator.wants_mouse:
-            event.stop()
-            weight = button + 4 * event.shift + 8 * event.meta + 16 * event.ctrl
-            self._type(b"\x1b[<%d;%d;%d%c" % (weight, event.x + 1, event.y + 1, b"M" if pressed else b"m"))
+    def _mouse(self, event: events.MouseEvent, button: int, *, pressed: bool) -> bool:
+        """Tell the program, if it wants to know; with shift the mouse is the dashboard's, as in other terminals."""
+        if not self.emulator.wants_mouse or event.shift or self._back or self.ended:
+            return False
+        event.stop()
+        weight = button + 8 * event.meta + 16 * event.ctrl
+        self._type(bytes_of_mouse(weight, event.x, event.y, pressed=pressed, wide=self.emulator.wide_mouse))
+        return True
+
+    def _place(self, event: events.MouseEvent) -> tuple[int, int]:
+        """Where the mouse is: the row from the first that was ever written, and the column."""
+        y = max(0, min(event.y, self.emulator.lines - 1))
+        return y - self._back + self.emulator.gone, max(0, min(event.x, self.emulator.columns - 1))
+
+    def _set_marked(self, marked: Marked | None) -> None:
+        if marked != self._marked:
+            self._marked = marked
+            self.refresh()
 
     def _look_back(self, rows: int) -> None:
         self._back = max(0, min(self._back + rows, self.emulator.scrolled))
