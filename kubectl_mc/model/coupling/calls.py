@@ -10,10 +10,11 @@ from kubectl_mc.model.coupling.words import Command, commands, environment, main
 from kubectl_mc.model.spec import ContainerSpec
 
 _LOOPBACK = r"(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])"
+_HOST = rf"(?P<host>{_LOOPBACK})"
 _SCHEME = r"(\w[\w+.-]{0,30})://(?:[^\s/@]{0,300}@)?"
-_WITH_PORT = re.compile(rf"(?<![\w.@/-])(?:{_SCHEME})?{_LOOPBACK}:(\d{{1,5}})(?![\d.])", re.IGNORECASE)
-_URL_WITHOUT = re.compile(rf"(?<![\w.]){_SCHEME}{_LOOPBACK}(?![\w.:-])", re.IGNORECASE)
-_WITH_CREDENTIALS = re.compile(rf"@(?:tcp\()?{_LOOPBACK}:(\d{{1,5}})(?![\d.])", re.IGNORECASE)
+_WITH_PORT = re.compile(rf"(?<![\w.@/-])(?:{_SCHEME})?{_HOST}:(?P<port>\d{{1,5}})(?![\d.])", re.IGNORECASE)
+_URL_WITHOUT = re.compile(rf"(?<![\w.]){_SCHEME}{_HOST}(?![\w.:-])", re.IGNORECASE)
+_WITH_CREDENTIALS = re.compile(rf"@(?:tcp\()?{_HOST}:(?P<port>\d{{1,5}})(?![\d.])", re.IGNORECASE)
 _ALONE = re.compile(rf"{_LOOPBACK}|::1", re.IGNORECASE)
 _LISTENS_AT = re.compile(r"(.*-)?(listen|bind|listen-addr(ess)?|bind-addr(ess)?|addr|address)")
 
@@ -70,7 +71,7 @@ def _calls(spec: ContainerSpec, listeners: tuple[Listener, ...]) -> Iterator[Cal
     yield from _pairs(spec, known, own)
     for setting in known:
         if not (_LISTENS_AT.fullmatch(setting.name) and _port_of(setting.value) in own):
-            yield from _in_text(spec.name, setting.value, f"{setting.written}=", setting.at)
+            yield from _in_text(spec.name, setting.value, f"{setting.written}{setting.joint}", setting.at)
     listening = {each.said.rpartition("=")[2] for each in listeners if each.container == spec.name}
     for command in main_commands(spec):
         spoken = tuple(word for word in command.words if word.rpartition("=")[2] not in listening)
@@ -108,13 +109,14 @@ def _pairs(spec: ContainerSpec, known: tuple[Setting, ...], own: set[int]) -> It
             continue
         names = (f"{subject}-port", f"{subject}port") if subject else ("port",)
         partner = next((by_name[key] for name in names if (key := (setting.program, name)) in by_name), None)
-        said = f"{setting.written}={setting.value}"
+        said = f"{setting.written}{setting.joint}{setting.value}"
         service = next((word for word in reversed(subject.split("-")) if word in _DEFAULTS), "")
         protocol = "UDP" if service in _DATAGRAMS else "TCP"
         if partner is not None and partner.value.isdecimal():
             port = int(partner.value)
             if port not in own:  # `HOST=localhost PORT=8080` is where it listens itself
-                yield Call(spec.name, port, f"{said} {partner.written}={port}", setting.at, protocol=protocol)
+                both = f"{said} {partner.written}{partner.joint}{port}"
+                yield Call(spec.name, port, both, setting.at, protocol=protocol)
         elif partner is None and service and _DEFAULTS[service] not in own:
             yield Call(spec.name, _DEFAULTS[service], said, setting.at, protocol=protocol)
 
@@ -132,11 +134,17 @@ def _in_command(container: str, command: Command, *, probe: bool) -> Iterator[Ca
     for index, word in enumerate(words):
         if not _ALONE.fullmatch(word.partition("=")[2] or word) or command.program in ("ping", "echo"):
             continue
+        said = f"{command.program} {word}".strip()
         port = next((each for each in words[index + 1 : index + 2] if each.isdecimal()), "")
-        port = port or next((s.value for s in flags_of(command) if s.written in ("-p", "-P", "--port")), "")
-        port = port or str(_DEFAULTS.get(command.program.replace("_", "-"), ""))
+        flag = next((each for each in flags_of(command) if each.written in ("-p", "-P", "--port")), None)
+        if port:
+            said += f" {port}"
+        elif flag is not None:
+            port, said = flag.value, f"{said} {flag.written}{flag.joint}{flag.value}"
+        else:
+            port = str(_DEFAULTS.get(command.program.replace("_", "-"), ""))
         if port.isdecimal() and "-l" not in words:
-            yield Call(container, int(port), f"{command.program} {word} {port}".strip(), command.at, probe=probe)
+            yield Call(container, int(port), said, command.at, probe=probe)
 
 
 def _in_text(container: str, text: str, label: str, at: str, *, probe: bool = False) -> Iterator[Call]:
@@ -144,13 +152,14 @@ def _in_text(container: str, text: str, label: str, at: str, *, probe: bool = Fa
     for found in _WITH_PORT.finditer(text):
         scheme = f"{found[1]}://" if found[1] else ""
         protocol = "UDP" if (found[1] or "").lower() == "udp" else "TCP"
-        yield Call(container, int(found[2]), f"{label}{scheme}localhost:{found[2]}", at, probe=probe, protocol=protocol)
+        said = f"{label}{scheme}{found['host']}:{found['port']}"
+        yield Call(container, int(found["port"]), said, at, probe=probe, protocol=protocol)
     for found in _WITH_CREDENTIALS.finditer(text):
-        yield Call(container, int(found[1]), f"{label}localhost:{found[1]}", at, probe=probe)
+        yield Call(container, int(found["port"]), f"{label}{found['host']}:{found['port']}", at, probe=probe)
     for found in _URL_WITHOUT.finditer(text):
         port = _DEFAULTS.get(found[1].lower().partition("+")[0])
         if port:
-            yield Call(container, port, f"{label}{found[1]}://localhost", at, probe=probe)
+            yield Call(container, port, f"{label}{found[1]}://{found['host']}", at, probe=probe)
 
 
 def _port_of(text: str) -> int:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from kubectl_mc.model.coupling.words import Command, environment, main_commands
 from kubectl_mc.model.spec import ContainerSpec
 
-_FLAG = re.compile(r"(?:-D(?=[a-z])|--?)([A-Za-z][\w.-]*)(?:=(.*))?", re.DOTALL)
+_FLAG = re.compile(r"(?:-D(?=[a-z])|--?)([A-Za-z](?:[\w.-]*\w)?)(?:=(.*))?", re.DOTALL)
+"""What ends in a hyphen has its value in it and takes none from the next word: `wget -qO- http://…`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,8 @@ class Setting:
     program: str = ""
     """Whose flag it is; empty for a variable, and for flags of a program that the image chooses."""
     flag: bool = False
+    joint: str = "="
+    """What stands between name and value: a blank where they are two words."""
 
 
 def settings(spec: ContainerSpec) -> tuple[Setting, ...]:
@@ -47,14 +50,14 @@ def flags_of(command: Command) -> Iterator[Setting]:
         found = _FLAG.fullmatch(word)
         if found is None:
             continue
-        value = found[2]
+        value, joint = found[2], "="
         if value is None:
             following = words[index + 1] if index + 1 < len(words) else ""
             if not following or following.startswith("-"):
                 continue
-            value = following
+            value, joint = following, " "
         written = word.partition("=")[0]
-        yield Setting(plain(found[1]), value, written, command.at, program, flag=True)
+        yield Setting(plain(found[1]), value, written, command.at, program, flag=True, joint=joint)
 
 
 def plain(name: str) -> str:

@@ -75,6 +75,25 @@ def test_no_password_is_in_what_is_said(said: dict[str, Any]) -> None:
     assert call.at == "spec.containers[0].env[0]"
 
 
+@pytest.mark.parametrize(
+    ("spec", "said"),
+    [
+        ({"command": ["sh", "-c", "wget -T 2 -q -O- http://127.0.0.1:15001/ || exit 1"]}, "http://127.0.0.1:15001"),
+        ({"command": ["curl", "-s", "http://127.0.0.2:8080/x"]}, "-s http://127.0.0.2:8080"),
+        ({"command": ["curl", "http://127.0.0.1/x"]}, "http://127.0.0.1"),
+        ({"args": ["--upstream=http://localhost:8080"]}, "--upstream=http://localhost:8080"),
+        ({"args": ["--upstream", "[::1]:8080"]}, "--upstream [::1]:8080"),
+        ({"command": ["redis-cli", "-h", "127.0.0.1", "-p", "6380"]}, "redis-cli 127.0.0.1 -p 6380"),
+        ({"command": ["redis-cli", "-h", "127.0.0.1"]}, "redis-cli 127.0.0.1"),
+        (_env(DSN="me:hunter2@tcp(127.0.0.1:3306)/shop"), "DSN=127.0.0.1:3306"),
+    ],
+)
+def test_what_says_so_is_quoted_as_it_is_written(spec: dict[str, Any], said: str) -> None:
+    [call] = _calls(**spec)
+
+    assert call.said == said
+
+
 def test_a_probe_is_told_apart_from_the_program() -> None:
     [call] = _calls(livenessProbe={"httpGet": {"port": 8080}})
 
