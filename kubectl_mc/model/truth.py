@@ -50,9 +50,15 @@ def _finished(pod: Pod, summary: Summary) -> Iterator[Fact]:
                 Look.LOGS,
                 _unlike(container, summary),
             )
-        elif container.role is Role.SIDECAR and container.state.failed:
+    outcome = "it succeeded; " if pod.phase == "Succeeded" else ""
+    for container in pod.containers:
+        if (
+            container.role is Role.SIDECAR
+            and container.state.failed
+            and container_health(container, pod) is Health.DONE
+        ):
             ended = end_words(container.state)
-            yield Fact(f"it succeeded; {ended} is how the kubelet stopped sidecar {container.name} afterwards")
+            yield Fact(f"{outcome}{ended} is how the kubelet stopped sidecar {container.name} afterwards")
 
 
 def _deletion(pod: Pod, now: datetime) -> Iterator[Fact]:

@@ -86,6 +86,22 @@ def test_the_truth_below_a_misleading_status(name: str) -> None:
     assert _said(DOCUMENTS[name]) == EXPECTED[name]
 
 
+def test_a_failed_pod_names_the_app_that_failed_before_the_sidecar_that_was_stopped() -> None:
+    document = pod(
+        container("main", ended(9, "Error")),
+        init=[sidecar("proxy", ended(137, "Error"), started=False)],
+        phase="Failed",
+        restart_policy="Never",
+        conditions=INITIALIZED,
+    )
+
+    assert _said(document) == [
+        Said("main", "main ended with exit 9", False),
+        Said(None, "exit 137, SIGKILL is how the kubelet stopped sidecar proxy afterwards", False),
+    ]
+    assert _facts(document)[0].look is Look.LOGS
+
+
 def test_a_healthy_pod_needs_no_sentence() -> None:
     document = pod(
         container("app", running(), ready=True, started=True, restarts=3, last=ended(1, "Error", seconds=86400)),
