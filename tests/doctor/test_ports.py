@@ -63,6 +63,16 @@ def test_where_the_log_has_no_number_the_command_has_it() -> None:
     assert finding.at == "spec.containers[0].command"
 
 
+def test_a_sibling_whose_only_argument_is_the_port_likely_has_it() -> None:
+    web = container("web", running(), ready=True, started=True, args=["8080"])
+    finding = judged("httpd: bind: Address already in use", others=(web,), command=["httpd", "-f", "-p", "8080"])
+
+    assert finding is not None
+    assert finding.summary.startswith("admin wants port 8080, on which web listens")
+    assert finding.certainty is Certainty.LIKELY
+    assert "spec.containers[1].args[0]: args: 8080 (web)" in finding.evidence
+
+
 def test_a_native_sidecar_has_a_steps_port() -> None:
     migrate = container("migrate", BACK_OFF, restarts=2, last=ended(1, "Error"))
     proxy = sidecar("proxy", running(), ready=True, started=True, command=["httpd", "-f", "-p", "15000"])

@@ -18,7 +18,7 @@ def port_conflict(work: Workload) -> Iterator[Finding]:
     running = {spec.name for spec in work.running}
     wanted: dict[tuple[int, str], list[str]] = {}
     for each in work.coupling.listeners:
-        if each.container in running and each.sign is not Sign.PROBE:
+        if each.container in running and each.sign not in (Sign.PROBE, Sign.NUMBER):
             wanted.setdefault((each.port, each.protocol), []).append(each.container)
     taken = {port for port, _ in wanted}
     for (port, protocol), names in wanted.items():

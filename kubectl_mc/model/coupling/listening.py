@@ -7,22 +7,24 @@ from enum import IntEnum
 
 from kubectl_mc.model.coupling.known import known_image
 from kubectl_mc.model.coupling.settings import Setting, settings
-from kubectl_mc.model.coupling.words import Command, main_commands
+from kubectl_mc.model.coupling.words import Command, environment, expand, main_commands
 from kubectl_mc.model.spec import ContainerSpec, Probe
 
 
 class Sign(IntEnum):
     """What tells of a listener; the larger, the surer."""
 
-    IMAGE = 1
+    NUMBER = 1
+    """Its only argument is a number that may be a port; what it means, only the image knows."""
+    IMAGE = 2
     """The image is known to listen there unless it is told otherwise."""
-    PROBE = 2
+    PROBE = 3
     """A probe of its own asks there."""
-    ENVIRONMENT = 3
+    ENVIRONMENT = 4
     """A variable such as PORT."""
-    COMMAND = 4
+    COMMAND = 5
     """An argument such as `--port=8080`."""
-    DECLARED = 5
+    DECLARED = 6
     """A containerPort. Listening elsewhere as well, or not at all, is still possible."""
 
 
@@ -67,6 +69,10 @@ _NOT_SERVERS = frozenset({
 """Programs whose `-p` or `--port` is a port elsewhere, or no port at all."""
 _NUMBERED = {"http.server": 8000}
 """Python modules whose only argument is their port, and which they take without one."""
+_DURATIONS = frozenset({1800, 3600, 7200, 10800, 14400, 21600, 28800, 36000, 43200})
+"""Whole hours in seconds: an argument for `sleep` rather than a port."""
+_FIRST_FREE = 1024
+"""From here on anybody may listen; below it a lone number is more often something else, but for those of the web."""
 
 
 def listeners(spec: ContainerSpec) -> tuple[Listener, ...]:
@@ -78,6 +84,10 @@ def listeners(spec: ContainerSpec) -> tuple[Listener, ...]:
         known = known_image(spec.image)
         for port in known.ports if known is not None else ():
             found[port, "TCP"] = Listener(spec.name, port, Sign.IMAGE, f"image {spec.image}", f"{spec.at}.image")
+        if port := _lone_number(spec):
+            found.setdefault(
+                (port, "TCP"), Listener(spec.name, port, Sign.NUMBER, f"args: {port}", f"{spec.at}.args[0]")
+            )
     return tuple(found.values())
 
 
@@ -149,6 +159,14 @@ def _netcat(command: Command) -> Iterator[tuple[int, str, bool]]:
         ports = [port for word in command.arguments if (port := _number(word))]
         for port in ports[-1:]:
             yield port, text, "127.0.0.1" in command.arguments
+
+
+def _lone_number(spec: ContainerSpec) -> int:
+    """The port that is all that the image's own program is told; 0 where it is told anything else."""
+    if spec.command or len(spec.args) != 1:
+        return 0
+    port = _number(expand(spec.args[0], environment(spec)))
+    return port if (port >= _FIRST_FREE or port in (80, 443)) and port not in _DURATIONS else 0
 
 
 def _probed(spec: ContainerSpec) -> Iterator[Listener]:
