@@ -12,12 +12,14 @@ from kubectl_mc.errors import McError
 from kubectl_mc.logs import words
 from kubectl_mc.logs.reach import Reach
 from kubectl_mc.model.event import Event, parse_event
-from kubectl_mc.model.pod import Pod
+from kubectl_mc.model.pod import Container, Pod
 from kubectl_mc.model.resources import EVENTS
 
 _UNCLAIMED = 1000
 """Events kept of pods that are not known yet: a pod's first event may come before the pod."""
 _ALMOST_A_SECOND = timedelta(microseconds=999_999)
+_BEFORE_A_START = frozenset({"Pulling", "Pulled", "Created"})
+"""What the kubelet says of a container before it starts it."""
 
 
 class LogEvents:
@@ -63,7 +65,7 @@ class LogEvents:
 
     def _wanted(self, events: Iterable[Event]) -> list[Event]:
         """Past events within the bounds of the log lines; the last `tail` of them, for want of a better measure."""
-        ordered = sorted(events, key=_place)
+        ordered = sorted(events, key=lambda event: _place(event, self._pods.get(event.object_uid)))
         if self._reach.since is not None:
             ordered = [event for event in ordered if _time(event) >= self._reach.since.time]
         if self._reach.until is not None:
@@ -79,7 +81,7 @@ class LogEvents:
                 self._unclaimed.append(event)
             elif (event.uid, event.count) not in self._told:
                 self._told.add((event.uid, event.count))
-                self._hub.tell_event(pod, event.container, words.seen(event), _time(event), _place(event))
+                self._hub.tell_event(pod, event.container, words.seen(event), _time(event), _place(event, pod))
 
 
 def _time(event: Event) -> datetime:
@@ -88,7 +90,21 @@ def _time(event: Event) -> datetime:
     return event.last_seen or datetime.min.replace(tzinfo=UTC)
 
 
-def _place(event: Event) -> datetime:
-    """Repeated events know whole seconds: they come behind the lines of theirs, as far as that second has passed."""
+def _place(event: Event, pod: Pod | None) -> datetime:
+    """Repeated events know whole seconds: they come behind the lines of theirs, as far as that second has passed.
+
+    What comes before a start stands before that second, unless the instance before may have written in it.
+    """
     time = _time(event)
-    return time if time.microsecond else max(time, min(time + _ALMOST_A_SECOND, datetime.now(UTC)))
+    if time.microsecond or time.year == 1:
+        return time
+    container = pod.container(event.container) if pod is not None else None
+    if event.reason in _BEFORE_A_START and container is not None and not _ended_about(container, time):
+        return time - timedelta(microseconds=1)
+    return max(time, min(time + _ALMOST_A_SECOND, datetime.now(UTC)))
+
+
+def _ended_about(container: Container, time: datetime) -> bool:
+    """Whether an instance that had begun ended in the second of a time."""
+    ends = [container.state, *([container.status.last] if container.status.last is not None else [])]
+    return any(end.started_at is not None and end.finished_at == time for end in ends)

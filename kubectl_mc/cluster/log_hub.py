@@ -140,8 +140,9 @@ class LogHub:
         else:
             key = stamp_at(at)
         line = told(kind, max(newest, key), message, member.tag)
-        # A record's lines sort by the time of its first one, and have their own.
-        line.stamp = max(newest, member.tally.last, stamp_at(at) if at is not None else key)
+        # A record's lines sort by the time of its first one, and have their own. Where a word stands behind others of
+        # its second, that is its place and not its time.
+        line.stamp = max(member.tally.last, stamp_at(at)) if at is not None else max(newest, member.tally.last, key)
         self._feed(member.number, [line])
 
     def tell_event(self, pod: Pod, container: str, message: str, at: datetime, place: datetime) -> None:

@@ -64,7 +64,9 @@ class MemberSink:
         tally.restarts += 1
         tally.missed += missed
         began = latest_end(container) or container.state
-        self._tell(Kind.LIFECYCLE, words.restarted(container, last, missed), began.started_at)
+        # What could not be started has no beginning, but an end.
+        at = began.started_at or began.finished_at
+        self._tell(Kind.LIFECYCLE, words.restarted(container, last, missed), at)
 
     def gap(self, *, certain: bool = True) -> None:
         self._member.tally.gaps += 1
