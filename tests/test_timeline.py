@@ -10,6 +10,7 @@ from kubectl_mc.demo.server import RunningDemo, running_demo
 from tests.commands import Result, run
 from tests.log_pods import delete, lived, pod, says
 
+VIEWER = "demo-viewer"
 SCENARIOS = ("init-demo", "sidecar-gate", "image-typo", "production-app", "report", "memory-hog")
 
 
@@ -83,6 +84,16 @@ def test_a_pod_that_is_gone_leaves_its_events(stage: tuple[RunningDemo, Path], h
     assert result.err == (
         "error: pod brief is gone, and its times with it\nhint: kubectl mc events brief has what is left\n"
     )
+
+
+def test_events_that_may_not_be_read_are_not_said_to_be_gone(stage: tuple[RunningDemo, Path], tmp_path: Path) -> None:
+    demo = stage[0]
+    demo.call(demo.cluster.auth.grant, VIEWER, ["get", "list"], ["pods"], "demo")
+    result = _timeline(demo.cluster.write_kubeconfig(tmp_path / "viewer", user=VIEWER), "init-demo")
+
+    assert result.exit_code == 0
+    assert "the events could not be read: image pulls are not known" in result.out
+    assert "are left" not in result.out
 
 
 MISUSED = [

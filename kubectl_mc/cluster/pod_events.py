@@ -14,11 +14,13 @@ _ONE_BY_ONE = 8
 """Up to so many pods, events are asked for by uid; beyond it the namespaces' are read and sifted here."""
 
 
-async def events_of_pods(client: Client, pods: Sequence[Pod], note: Callable[[str], None]) -> dict[str, list[Event]]:
-    """The events by their pod's uid, as they are: repeats are not folded.
+async def events_of_pods(
+    client: Client, pods: Sequence[Pod], note: Callable[[str], None]
+) -> dict[str, list[Event]] | None:
+    """The events by their pod's uid, as they are: repeats are not folded. None where they cannot be read.
 
     Args:
-        note: told where events cannot be read; there are none then.
+        note: told why they cannot.
     """
     if len(pods) <= _ONE_BY_ONE:
         scopes = [Scope(EVENTS, pod.namespace, fields=f"involvedObject.uid={pod.uid}") for pod in pods]
@@ -32,4 +34,5 @@ async def events_of_pods(client: Client, pods: Sequence[Pod], note: Callable[[st
                 found[event.object_uid].append(event)
     except (ApiError, ConnectionLost) as error:
         note(f"{error.message}: told without events")
+        return None
     return dict(found)

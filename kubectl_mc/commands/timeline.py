@@ -62,7 +62,8 @@ async def _tell(session: Session, query: Query, output: str, *, each: bool) -> i
     pods = [parse_pod(document) for document in found.pods]
     events = await events_of_pods(client, pods, session.note)
     now = session.now()
-    starts = slowest_first([(pod, timeline(pod, events.get(pod.uid, ()), now)) for pod in pods])
+    own = [None if events is None else events.get(pod.uid, ()) for pod in pods]
+    starts = slowest_first([(pod, timeline(pod, heard, now)) for pod, heard in zip(pods, own, strict=True)])
     if starts or output:
         _show(session, starts, output, each=each)
     errors = [*found.errors, *(_no_pods(str(each.target)) for each in found.selections if not starts and each.target)]

@@ -67,7 +67,8 @@ def _map(known: Known) -> Iterator[Line]:
 
 def _timeline(known: Known) -> Iterator[Line]:
     pod, view = known.pod, known.view
-    own = [event for event in known.events if event.object_uid == pod.uid] if not isinstance(known.events, str) else []
+    heard = known.events
+    own = None if isinstance(heard, str) else [event for event in heard if event.object_uid == pod.uid]
     yield from timeline_page(pod, timeline(pod, own, view.now), view.width, view.theme).lines
 
 

@@ -27,15 +27,18 @@ def restarts_of(containers: Iterable[Container]) -> Iterator[Restarts]:
         yield Restarts(each.name, status.restarts, last, down)
 
 
-def missing(pod: Pod, marked: Mapping[str, Marks], events: Sequence[Event]) -> Iterator[str]:
+def missing(pod: Pod, marked: Mapping[str, Marks], events: Sequence[Event] | None) -> Iterator[str]:
     """What is not known, and why, in sentences.
 
     Args:
         marked: the moments of the containers that count, by name.
+        events: None where they could not be read.
     """
     containers = [each for each in pod.containers if each.name in marked]
     silent = [each.name for each in containers if has_run(each) and marked[each.name].first is None]
-    if not events and pod.node:
+    if events is None:
+        yield "the events could not be read: image pulls are not known, starts include them"
+    elif not events and pod.node:
         yield "no events are left (a cluster keeps them for an hour): image pulls are not known, starts include them"
     elif silent:
         yield f"the events of {', '.join(silent)} are gone: image pulls are not known, starts include them"

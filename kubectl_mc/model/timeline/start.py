@@ -18,20 +18,21 @@ _ROUNDING = timedelta(seconds=1)
 """Times are cut to seconds by several clocks' owners, so that what is one moment may be two seconds of the API."""
 
 
-def timeline(pod: Pod, events: Iterable[Event], now: datetime) -> Timeline:
+def timeline(pod: Pod, events: Iterable[Event] | None, now: datetime) -> Timeline:
     """How a pod started, as far as it and its events tell.
 
     Args:
-        events: the pod's own, of this uid.
+        events: the pod's own, of this uid; None where they could not be read.
     """
-    events = tuple(events)
+    known = tuple(events or ())
     # A cluster whose clock is ahead of this one has already seen what is still to come here.
-    return _Reader(pod, events, max([now, *heard(pod, events)]).replace(microsecond=0)).read()
+    now = max([now, *heard(pod, known)]).replace(microsecond=0)
+    return _Reader(pod, known, now, unread=events is None).read()
 
 
 class _Reader:
-    def __init__(self, pod: Pod, events: Sequence[Event], now: datetime) -> None:
-        self.pod, self.events, self.now = pod, events, now
+    def __init__(self, pod: Pod, events: Sequence[Event], now: datetime, *, unread: bool) -> None:
+        self.pod, self.events, self.now, self.unread = pod, events, now, unread
         self.steps = pod.init_sequence
         self.apps = tuple(app for app in pod.apps if app.declared)
         self.marks: Mapping[str, Marks] = {each.name: marks(each, events) for each in (*self.steps, *self.apps)}
@@ -58,7 +59,7 @@ class _Reader:
             tuple(self._tracks()),
             tuple(course.stretches),
             tuple(restarts_of((*self.steps, *self.apps))),
-            tuple(missing(self.pod, self.marks, self.events)),
+            tuple(missing(self.pod, self.marks, None if self.unread else self.events)),
             self.now,
         )
 

@@ -189,6 +189,13 @@ def test_without_events_the_order_is_kept_and_it_is_said_what_is_missing() -> No
     )
 
 
+def test_events_that_could_not_be_read_are_not_said_to_be_gone() -> None:
+    unread = timeline(parse_pod(staged()), None, NOW)
+
+    assert unread.missing[0] == "the events could not be read: image pulls are not known, starts include them"
+    assert not any("are left" in each or "are gone" in each for each in unread.missing)
+
+
 def test_a_restart_is_a_gap_and_what_is_not_kept_of_others_is_said() -> None:
     app = container("app", up(300), ready=True, restarts=1, last=over(4, 280, 137, "OOMKilled"))
     conditions = {**SCHEDULED, "ContainersReady": since(301), "Ready": since(301)}
