@@ -87,7 +87,7 @@ async def debugger_beside(session: Session, entry: Entry, wish: Wish, say: Say) 
 
 def way_back(session: Session, target: Entry) -> str:
     """The command that enters the debug container of a target again."""
-    return f"{session.program} debug {where(target)}"
+    return f"{session.program} debug {where(session, target)}"
 
 
 @contextmanager
@@ -122,9 +122,9 @@ def _target(session: Session, entry: Entry) -> Entry:
     found = next((each for each in pod.containers if each.name == entry.container.name), entry.container)
     entry = replace(entry, container=found)
     if pod.terminal:
-        raise McError(why_not(entry, session.now()), f"what it wrote: {session.program} logs {where(entry)}")
+        raise McError(why_not(entry, session.now()), f"what it wrote: {session.program} logs {where(session, entry)}")
     if found.role is Role.EPHEMERAL:
-        raise McError(f"{found.name} is a debug container itself", f"{session.program} exec {where(entry)}")
+        raise McError(f"{found.name} is a debug container itself", f"{session.program} exec {where(session, entry)}")
     return entry
 
 
@@ -159,7 +159,7 @@ async def _added(
     try:
         return await until_running(session.client(), pod, plan.name, image, patience, say)
     except asyncio.CancelledError:
-        later = f"{session.program} debug {where(target)}"
+        later = f"{session.program} debug {where(session, target)}"
         say(f"{plan.name} stays in pod {pod.name}; enter it when it runs: {later}")
         raise
 

@@ -1,10 +1,11 @@
 """What exec, attach and debug have in common: the way into a container, and how a session in it ends."""
 
+import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kubectl_mc.errors import ApiError, ConnectionLost, McError, UsageError
-from kubectl_mc.model.entry import Entry, gone_words, why_not
+from kubectl_mc.model.entry import Entry, gone_words, has_sandbox, has_written, why_not
 from kubectl_mc.model.targets import Query, parse_query
 from kubectl_mc.session import Session
 
@@ -52,7 +53,7 @@ async def enter(session: Session, query: Query, container: str) -> Entry:
     """
     from kubectl_mc.cluster.entries import find_entry
 
-    entry = await find_entry(session.client(), query, container, session.note)
+    entry = await find_entry(session.client(), query, container, session.note, session.again)
     if why := why_not(entry, session.now()):
         raise McError(why, instead(session, entry))
     return entry
@@ -137,22 +138,26 @@ async def confirmed(session: Session, question: str) -> bool:
     return (await read_piece(descriptor)).lower() in (b"\n", b"y\n", b"yes\n")
 
 
-def where(entry: Entry) -> str:
-    """A container in the words of a command line: `web-7d4b9 -n shop -c app`."""
-    return f"{entry.pod.name} -n {entry.pod.namespace} -c {entry.container.name}"
+def where(session: Session, entry: Entry) -> str:
+    """A container in the words of a command line: `web-7d4b9 -n shop -c app`, and how its cluster is reached."""
+    pod, flags = entry.pod, session.flags.as_arguments()
+    return shlex.join([pod.name, "-n", pod.namespace, "-c", entry.container.name, *flags])
 
 
 def instead(session: Session, entry: Entry) -> str:
     """What helps with a container that cannot be entered."""
     pod, container = entry.pod, entry.container
-    logs = f"what it wrote: {session.program} logs {where(entry)}"
-    if container.state.waiting and container.status.last is not None:
-        logs += " -p"
-    if pod.terminal:
-        return logs
+    if has_written(container):
+        more = f"what it wrote: {session.program} logs {where(session, entry)}"
+        if container.state.waiting:
+            more += " -p"
+    else:
+        more = f"what holds it up: {session.again('status', pod.name, namespace=pod.namespace)}"
+    if pod.terminal or not has_sandbox(pod):
+        return more
     running = [each.name for each in pod.containers if each.state.running and each is not container]
     others = f"; running: {', '.join(running)}" if running else ""
-    return f"{logs}; a shell beside it: {session.program} debug {where(entry)}{others}"
+    return f"{more}; a shell beside it: {session.program} debug {where(session, entry)}{others}"
 
 
 async def _aftermath(session: Session, entry: Entry) -> tuple[str, Entry | None]:

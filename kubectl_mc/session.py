@@ -1,6 +1,7 @@
 """What a command runs in: its streams, whether they are a terminal, the clock, the cluster, connected on first use."""
 
 import os
+import shlex
 import signal
 import sys
 import threading
@@ -85,6 +86,15 @@ class Session:
 
     def now(self) -> datetime:
         return datetime.now(UTC)
+
+    def again(self, *words: str, namespace: str = "") -> str:
+        """A command line of this tool, ready to paste: it asks the same cluster as the same user.
+
+        Args:
+            namespace: where; this session's own if empty.
+        """
+        where = namespace or self.client().namespace
+        return f"{self.program} {shlex.join([*words, *self.flags.as_arguments(), '-n', where])}"
 
     def client(self) -> "Client":
         """The cluster's client, made on first use.

@@ -398,6 +398,33 @@ def test_a_workload_without_pods_says_why_or_who_knows(demo: RunningDemo, kubeco
     assert "what happened: kubectl mc events service/web -n demo" in run("status", "svc/web", kubeconfig=kubeconfig).err
 
 
+@pytest.mark.parametrize("words", [["status"], ["timeline"], ["map"], ["exec"], ["exec", "--all"], ["debug"]])
+def test_the_next_command_asks_the_same_cluster_in_the_same_namespace(
+    words: list[str], demo: RunningDemo, kubeconfig: Path
+) -> None:
+    service = {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {"name": "web"},
+        "spec": {"selector": {"app": "none"}},
+    }
+    demo.call(demo.cluster.apply, service)
+    command = ["--", "id"] if words[0] in ("exec", "debug") else []
+    result = run(*words, "svc/web", "--kubeconfig", str(kubeconfig), "-n", "demo", *command, kubeconfig="")
+
+    assert f"kubectl mc events service/web --kubeconfig {kubeconfig} -n demo\n" in result.err
+
+
+def test_of_a_workload_that_makes_no_pods_the_doctor_tells_why(demo: RunningDemo, kubeconfig: Path) -> None:
+    template = {"metadata": {"labels": {"app": "web"}}, "spec": {"serviceAccountName": "none", "containers": []}}
+    spec = {"selector": {"matchLabels": {"app": "web"}}, "template": template}
+    document = {"apiVersion": "batch/v1", "kind": "CronJob", "metadata": {"name": "web"}}
+    demo.call(demo.cluster.apply, {**document, "spec": {"schedule": "0 0 1 1 *", "jobTemplate": {"spec": spec}}})
+
+    assert "kubectl mc doctor cronjob/web -n demo\n" in run("status", "cj/web", kubeconfig=kubeconfig).err
+    assert "kubectl mc events cronjob/web -n demo\n" in run("doctor", "cj/web", kubeconfig=kubeconfig).err
+
+
 def test_a_type_alone_is_told_from_a_pod(shared_kubeconfig: Path) -> None:
     assert "deploy is a type, too: deploy/NAME" in run("status", "deploy", kubeconfig=shared_kubeconfig).err
 

@@ -548,7 +548,7 @@ def test_of_two_choices_both_are_said(config: Path) -> None:
          "what it wrote: kubectl mc logs pair -n demo -c setup; a shell beside it: "
          "kubectl mc debug pair -n demo -c setup; running: proxy, app, side"),
         (["starting"], "app has not started: the init containers are not through",
-         "what it wrote: kubectl mc logs starting -n demo -c app; .*; running: setup"),
+         "what holds it up: kubectl mc status starting -n demo; a shell beside it: .*; running: setup"),
         (["looping", "-c", "app"], r"app is crash-looping \(exit 7, .*\)",
          "what it wrote: kubectl mc logs looping -n demo -c app -p; a shell beside it: "
          "kubectl mc debug looping -n demo -c app; running: side"),
@@ -556,7 +556,8 @@ def test_of_two_choices_both_are_said(config: Path) -> None:
          "what it wrote: kubectl mc logs over -n demo -c app"),
         (["half-over", "-c", "app"], "app .*exit 7.*", ".*; running: side"),
         (["no-image", "-c", "c0"], "c0 .*ngnix.*", ".*; running: c1"),
-        (["deploy/asleep"], "deployment/asleep has no pods, it is scaled to 0", "kubectl mc events deployment/asleep"),
+        (["deploy/asleep"], "deployment/asleep has no pods, it is scaled to 0",
+         "kubectl mc events deployment/asleep -n demo"),
         (["wev"], r'Error from server \(NotFound\): pods "wev" not found.*', ".*web.*"),
         (["deploy/none"], r'Error from server \(NotFound\): deployments.apps "none" not found.*', ".*"),
     ],

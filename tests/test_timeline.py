@@ -82,7 +82,7 @@ def test_a_pod_that_is_gone_leaves_its_events(stage: tuple[RunningDemo, Path], h
 
     assert result.exit_code == 1
     assert result.err == (
-        "error: pod brief is gone, and its times with it\nhint: kubectl mc events brief has what is left\n"
+        "error: pod brief is gone, and its times with it\nhint: what is left: kubectl mc events brief -n demo\n"
     )
 
 

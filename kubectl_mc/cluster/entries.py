@@ -13,13 +13,20 @@ from kubectl_mc.model.targets import Query
 
 
 async def find_entry(
-    client: Client, query: Query, container: str, note: Callable[[str], None], *, beside: bool = False
+    client: Client,
+    query: Query,
+    container: str,
+    note: Callable[[str], None],
+    again: Callable[[str, str], str],
+    *,
+    beside: bool = False,
 ) -> Entry:
     """The container to enter.
 
     Args:
         container: its name; empty for the pod's default.
         note: told what was chosen where there was a choice.
+        again: gives a command line of this tool that asks the same cluster.
         beside: whether something is to be put beside it, for which debug containers are no choice.
 
     Raises:
@@ -33,7 +40,7 @@ async def find_entry(
     [selection] = found.selections
     if pod is None:
         why = f", {selection.asleep}" if selection.asleep else ""
-        raise McError(f"{selection.target} has no pods{why}", f"kubectl mc events {selection.target}")
+        raise McError(f"{selection.target} has no pods{why}", again(*selection.told_by))
     if not selection.one_pod:
         note(f"pod {pod.name}{f', one of {len(pods)}' if len(pods) > 1 else ''}")
     entry = choose_container(pod, container)

@@ -66,6 +66,12 @@ class Selection:
         return self.target is not None and self.target.resource is PODS
 
     @property
+    def told_by(self) -> tuple[str, str]:
+        """The words of the command that tells why it has no pods: the doctor, of what makes them and fails to."""
+        makes = self.target is not None and self.target.resource not in (PODS, SERVICES) and not self.asleep
+        return "doctor" if makes else "events", str(self.target)
+
+    @property
     def is_job(self) -> bool:
         """Whether a single Job was named."""
         return self.target is not None and self.target.resource is JOBS

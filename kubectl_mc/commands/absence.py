@@ -1,6 +1,5 @@
 """What commands say where there are no pods."""
 
-import shlex
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -11,8 +10,14 @@ if TYPE_CHECKING:
     from kubectl_mc.cluster.targets import Selection
 
 
-def nothing_found(session: Session, query: Query, selections: Iterable["Selection"]) -> Iterator[str]:
-    """What to say instead of pods: kubectl's sentence, and for a workload why it has none, or who knows."""
+def nothing_found(
+    session: Session, query: Query, selections: Iterable["Selection"], *, judged: bool = False
+) -> Iterator[str]:
+    """What to say instead of pods: kubectl's sentence, and for a workload why it has none, or who knows.
+
+    Args:
+        judged: whether the doctor has looked already, and found nothing.
+    """
     namespace = session.client().namespace
     if not query.targets:
         yield "No resources found." if query.all_namespaces else f"No resources found in {namespace} namespace."
@@ -23,5 +28,5 @@ def nothing_found(session: Session, query: Query, selections: Iterable["Selectio
         if selection.asleep:
             yield f"{nothing}: {selection.asleep}."
         else:
-            words = ["events", str(selection.target), *session.flags.as_arguments(), "-n", namespace]
-            yield f"{nothing}; what happened: {session.program} {shlex.join(words)}"
+            verb, name = selection.told_by
+            yield f"{nothing}; what happened: {session.again('events' if judged else verb, name)}"

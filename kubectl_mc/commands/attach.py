@@ -70,7 +70,7 @@ async def _run(session: Session, query: Query, container: str, keys: str, detach
     if not spec.stdin:
         given = Streams(None, terminal=False)
     request = RemoteRequest(pod.namespace, pod.name, spec.name, stdin=spec.stdin, tty=spec.tty)
-    back = f"{session.program} attach {where(entry)}"
+    back = f"{session.program} attach {where(session, entry)}"
     if session.interactive:
         session.note(_words(entry.container.name, keys, stdin=spec.stdin, terminal=given.terminal))
     try:

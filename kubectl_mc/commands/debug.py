@@ -77,5 +77,5 @@ async def _run(
 ) -> int:
     from kubectl_mc.cluster.entries import find_entry
 
-    entry = await find_entry(session.client(), query, container, session.note, beside=True)
+    entry = await find_entry(session.client(), query, container, session.note, session.again, beside=True)
     return await beside(session, entry, words, wish, streams(session, stdin=stdin, tty=tty))

@@ -25,7 +25,7 @@ async def run_diagnosis(session: Session, query: Query, output: str) -> int:
     unmade = [found for case in read.workloads if (found := diagnose_workload(case)) is not None]
     _show(session, query, diagnoses, unmade, output)
     if not diagnoses and not unmade and not read.errors:
-        for said in nothing_found(session, query, read.selections):
+        for said in nothing_found(session, query, read.selections, judged=True):
             session.note(said)
     for error in read.errors:
         session.report(error)

@@ -121,8 +121,8 @@ async def _run(
             raise
     why = f"{name} has no shell (image {entry.container.spec.image})"
     if not given.terminal:
-        raise McError(why, f"{session.program} debug {where(entry)}")
-    if not await confirmed(session, f"{why}. Open one beside it: {session.program} debug {where(entry)}?"):
+        raise McError(why, f"{session.program} debug {where(session, entry)}")
+    if not await confirmed(session, f"{why}. Open one beside it: {session.program} debug {where(session, entry)}?"):
         return _NOT_FOUND
     from kubectl_mc.debugging import Wish, beside
 
@@ -168,7 +168,7 @@ def _running(session: Session, found: "Found", choice: Choice) -> "list[Entry]":
             where = "" if selection.scope.namespace is None else f" in {selection.scope.namespace} namespace"
             raise McError(f"no pods found{where}", f"those of all namespaces: {session.program} status -A")
         why = f", {selection.asleep}" if selection.asleep else ""
-        raise McError(f"{selection.target} has no pods{why}", f"kubectl mc events {selection.target}")
+        raise McError(f"{selection.target} has no pods{why}", session.again(*selection.told_by))
     meant = [Entry(pod, container) for pod in pods for container in choice.of(pod)]
     running = [entry for entry in meant if entry.container.state.running]
     # What has ended well is as it should be: it comes last.

@@ -122,7 +122,7 @@ async def _pod_of(client: "Client", target: Target, session: Session) -> tuple[P
         return pod, f"pod/{pod.name}"
     template = _template(await read_target(client, target), target)
     if template is None:
-        raise McError(f"{target} has no pods", f"kubectl mc events {target}")
+        raise McError(f"{target} has no pods", session.again(*found.selections[0].told_by))
     session.note(f"{target} has no pods: this is what its template asks for")
     return template, str(target)
 

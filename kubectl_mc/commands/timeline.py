@@ -66,16 +66,16 @@ async def _tell(session: Session, query: Query, output: str, *, each: bool) -> i
     starts = slowest_first([(pod, timeline(pod, heard, now)) for pod, heard in zip(pods, own, strict=True)])
     if starts or output:
         _show(session, starts, output, each=each)
-    errors = [*found.errors, *(_no_pods(str(each.target)) for each in found.selections if not starts and each.target)]
+    without = [each for each in found.selections if each.target and not starts]
+    errors = [
+        *found.errors,
+        *(McError(f"{each.target} has no pods", session.again(*each.told_by)) for each in without),
+    ]
     if not starts and not errors:
-        errors = [McError("no pods", "kubectl mc status shows what there is")]
+        errors = [McError("no pods", f"what there is: {session.again('status')}")]
     for error in errors:
         session.report(await _gone(session, query, error))
     return ExitCode.ERROR if errors else ExitCode.DONE
-
-
-def _no_pods(target: str) -> McError:
-    return McError(f"{target} has no pods", f"kubectl mc events {target}")
 
 
 async def _gone(session: Session, query: Query, error: McError) -> McError:
@@ -92,7 +92,7 @@ async def _gone(session: Session, query: Query, error: McError) -> McError:
         return error
     if not left:
         return error
-    return McError(f"pod {name} is gone, and its times with it", f"{session.program} events {name} has what is left")
+    return McError(f"pod {name} is gone, and its times with it", f"what is left: {session.again('events', name)}")
 
 
 def _show(session: Session, starts: Sequence[tuple[Pod, Timeline]], output: str, *, each: bool) -> None:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kubectl_mc.errors import McError
-from kubectl_mc.model.fact import end_words, fault
+from kubectl_mc.model.fact import NEVER_STARTED, end_words, fault
+from kubectl_mc.model.health import ORDINARY_WAITS
 from kubectl_mc.model.parsing import DEFAULT_CONTAINER
-from kubectl_mc.model.pod import Container, Pod
+from kubectl_mc.model.pod import Container, ContainerState, Pod
 from kubectl_mc.model.restarts import latest_end
 from kubectl_mc.model.spec import Role
 
@@ -80,6 +81,24 @@ def why_not(entry: Entry, now: datetime) -> str:
     if state.waiting or state.terminated:
         return fault(called, container, now, hidden=False).sentence
     return f"nothing is known of {called}"
+
+
+def has_written(container: Container) -> bool:
+    """Whether there may be a log: an instance has run."""
+    seen = (container.state, container.status.last)
+    return any(each is not None and (each.running or _has_run(each)) for each in seen)
+
+
+def _has_run(state: ContainerState) -> bool:
+    return state.terminated and state.reason not in NEVER_STARTED
+
+
+def has_sandbox(pod: Pod) -> bool:
+    """Whether the pod has got as far as its first container: before that no debug container starts in it, either."""
+    return any(
+        each.status.container_id or (each.state.waiting and each.state.reason not in ORDINARY_WAITS)
+        for each in pod.containers
+    )
 
 
 def gone_words(before: Entry, after: Entry | None, now: datetime) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from kubectl_mc.errors import McError
-from kubectl_mc.model.entry import Entry, best_pod, choose_container, gone_words, why_not
+from kubectl_mc.model.entry import Entry, best_pod, choose_container, gone_words, has_sandbox, has_written, why_not
 from kubectl_mc.model.parsing import parse_pod
 from tests.pods import NOW, ago, container, ended, pod, running, sidecar, waiting
 
@@ -42,6 +42,25 @@ def test_of_two_pods_the_one_that_is_most_worth_entering_is_chosen(better: Json,
     pods = [parse_pod(worse), parse_pod(better)]
     assert best_pod(pods) is pods[1]
     assert best_pod(pods[::-1]) is pods[1]
+
+
+def test_a_container_has_a_log_once_an_instance_of_it_has_run() -> None:
+    for document, expected in (
+        (container("app", waiting("ContainerCreating")), False),
+        (container("app", waiting("CrashLoopBackOff"), last=ended(128, "StartError")), False),
+        (container("app", ended(128, "StartError")), False),
+        (container("app", waiting("CrashLoopBackOff"), last=ended(1, "Error")), True),
+        (container("app", running()), True),
+    ):
+        assert has_written(parse_pod(pod(document)).containers[0]) is expected
+
+
+def test_before_its_first_container_nothing_can_be_put_into_a_pod() -> None:
+    for document, expected in (
+        (container("app", waiting("ContainerCreating")), False),
+        (container("app", waiting("ImagePullBackOff")), True),
+    ):
+        assert has_sandbox(parse_pod(pod(document))) is expected
 
 
 def test_of_no_pods_there_is_none() -> None:
