@@ -23,12 +23,12 @@ _WIDEST = 200
 _BARS = {
     Kind.SCHEDULING: ("░", "."), Kind.SANDBOX: ("░", "."), Kind.PULL: ("▒", "~"), Kind.START: ("░", "."),
     Kind.RUN: ("█", "#"), Kind.GATE: ("▓", "*"), Kind.PROBES: ("▓", "*"), Kind.UP: ("━", "="),
-    Kind.BACK_OFF: ("×", "x"), Kind.WAIT: ("?", "?"),
+    Kind.RESTARTS: ("▚", "%"), Kind.BACK_OFF: ("×", "x"), Kind.WAIT: ("?", "?"),
 }  # fmt: skip
 _STYLES = {
     Kind.SCHEDULING: Style.QUIET, Kind.SANDBOX: Style.QUIET, Kind.PULL: Style.BUSY, Kind.START: Style.QUIET,
     Kind.RUN: Style.BUSY, Kind.GATE: Style.WARN, Kind.PROBES: Style.WARN, Kind.UP: Style.GOOD,
-    Kind.BACK_OFF: Style.BAD, Kind.WAIT: Style.BAD,
+    Kind.RESTARTS: Style.BAD, Kind.BACK_OFF: Style.BAD, Kind.WAIT: Style.BAD,
 }  # fmt: skip
 _OUTCOMES = {
     Outcome.READY: Style.GOOD,
@@ -39,7 +39,8 @@ _OUTCOMES = {
 }
 _IN_SUMMARIES = {
     Kind.PULL: "pull", Kind.START: "start", Kind.RUN: "run", Kind.GATE: "gate", Kind.PROBES: "to ready",
-    Kind.WAIT: "cannot start", Kind.BACK_OFF: "down", Kind.SCHEDULING: "scheduling", Kind.SANDBOX: "set-up",
+    Kind.WAIT: "cannot start", Kind.RESTARTS: "run and down", Kind.BACK_OFF: "down",
+    Kind.SCHEDULING: "scheduling", Kind.SANDBOX: "set-up",
 }  # fmt: skip
 
 
@@ -88,6 +89,7 @@ def stretch_words(stretch: Stretch) -> str:
         Kind.GATE: f"{name} holds the next one back",
         Kind.PROBES: f"{name} becomes ready" if not stretch.open else f"{name} is not ready",
         Kind.UP: f"{name} is ready",
+        Kind.RESTARTS: f"{name} runs and is down by turns",
         Kind.BACK_OFF: f"{name} is down",
         Kind.WAIT: f"{name} cannot start",
         Kind.IDLE: f"idle, until the kubelet goes on to {name}" if name else "idle, until the kubelet reports it",
@@ -221,6 +223,7 @@ def _legend_words(told: Timeline, theme: Theme) -> list[str]:
         (Kind.GATE, "not ready yet"),
         (Kind.PROBES, "not ready yet"),
         (Kind.UP, "ready"),
+        (Kind.RESTARTS, "runs and is down by turns"),
         (Kind.BACK_OFF, "down"),
         (Kind.WAIT, "cannot start"),
     ]

@@ -87,6 +87,15 @@ def test_how_a_container_ended_before_is_told() -> None:
     assert "was down for 20s" in text
 
 
+def test_time_of_which_only_the_number_of_starts_is_kept_is_not_shown_as_running() -> None:
+    app = container("app", waiting("CrashLoopBackOff"), restarts=7, last=over(500, 500, 1))
+    text = _text(pod(app, conditions={"PodScheduled": since(1)}), 160, events=began("app", 3, 4))
+
+    assert "it waited longest for: app runs and is down by turns (7 starts), ~8m16s, 82%" in text
+    assert "1s start, ~8m16s run and down, 100s down" in text
+    assert "█" not in text
+
+
 def test_what_goes_on_is_said() -> None:
     document = pod(
         container("app", waiting("ImagePullBackOff")), phase="Pending", conditions={"PodScheduled": since(1)}

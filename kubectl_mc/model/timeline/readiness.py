@@ -36,9 +36,3 @@ def probe_words(container: Container) -> str:
     """`readiness probe`, `startup and readiness probes`; empty for a container without them."""
     kinds = [kind for kind in ("startup", "readiness") if container.spec.probe(kind) is not None]
     return f"{' and '.join(kinds)} probe{'s' if len(kinds) > 1 else ''}" if kinds else ""
-
-
-def restart_words(container: Container) -> str:
-    """`2 restarts`; empty for none."""
-    count = container.status.restarts
-    return f"{count} restart{'s' if count > 1 else ''}" if count else ""

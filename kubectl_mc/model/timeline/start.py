@@ -8,10 +8,11 @@ from kubectl_mc.model.health import ORDINARY_WAITS, Health, container_health, un
 from kubectl_mc.model.pod import Container, Pod
 from kubectl_mc.model.restarts import latest_end
 from kubectl_mc.model.spec import Role
-from kubectl_mc.model.timeline.course import Course, has_run, to_start, to_step_end, track_of
+from kubectl_mc.model.timeline.course import Course, has_run, to_start
+from kubectl_mc.model.timeline.instances import to_last_instance, to_step_end, track_of
 from kubectl_mc.model.timeline.loss import missing, restarts_of
 from kubectl_mc.model.timeline.marks import Marks, first_sign, heard, marks, scheduled_at, second
-from kubectl_mc.model.timeline.readiness import probe_words, ready_of, restart_words
+from kubectl_mc.model.timeline.readiness import probe_words, ready_of
 from kubectl_mc.model.timeline.values import Kind, Outcome, Stretch, Timeline, Track
 
 _ROUNDING = timedelta(seconds=1)
@@ -179,11 +180,7 @@ class _Reader:
         """A pod that is ready after a restart: the last one of all that there were."""
         last = max(restarted, key=lambda each: each.state.started_at or self.created)
         self._through_starts(course, last, starts)
-        before = last.status.last
-        if before is not None and before.finished_at is not None:
-            unsure = last.status.restarts > 1
-            course.to(Kind.RUN, second(before.finished_at), last.name, approximate=unsure, note=restart_words(last))
-            course.to(Kind.BACK_OFF, second(last.state.started_at) or whole, last.name)
+        to_last_instance(course, last)
         course.to(Kind.PROBES, whole, last.name, note=probe_words(last))
 
     def _last_ready(self, starts: Mapping[str, datetime], inner: datetime) -> Container | None:
@@ -235,11 +232,9 @@ class _Reader:
             return
         if culprit.name in starts:
             to_start(course, culprit, self.marks[culprit.name])
+        to_last_instance(course, culprit)
         state = culprit.state
         kind = Kind.PROBES if state.running else Kind.BACK_OFF
-        end = latest_end(culprit)
-        if kind is Kind.BACK_OFF and end is not None and end.finished_at is not None:
-            course.to(Kind.RUN, second(end.finished_at), culprit.name, note=restart_words(culprit))
         course.to(kind, None, culprit.name, note=state.reason or probe_words(culprit))
 
     def _ended(self, course: Course, starts: Mapping[str, datetime]) -> Outcome:
@@ -248,9 +243,7 @@ class _Reader:
         if ends:
             _, last = max(ends, key=lambda pair: pair[0] or self.created)
             self._through_starts(course, last, starts)
-            end = latest_end(last)
-            assert end is not None
-            course.to(Kind.RUN, second(end.finished_at), last.name, note=restart_words(last))
+            to_last_instance(course, last)
         return self._over(course)
 
     def _over(self, course: Course) -> Outcome:

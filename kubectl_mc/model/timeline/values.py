@@ -25,6 +25,8 @@ class Kind(StrEnum):
     """A container runs and is not ready yet."""
     UP = "up"
     """A container is ready, as far as is known."""
+    RESTARTS = "restarts"
+    """A container runs and is down by turns: instances of which only the number is kept."""
     BACK_OFF = "back-off"
     """A container is down between two instances."""
     WAIT = "wait"

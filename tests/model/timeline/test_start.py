@@ -87,7 +87,7 @@ NOT_READY: list[tuple[Json, list[Any], list[str]]] = [
      began("app", 3, 4), ["scheduling 1", "sandbox 2", "app start 1", "readiness gates 596..."]),
     (pod(container("app", waiting("CrashLoopBackOff"), restarts=4, last=over(500, 503, 1)), conditions=SCHEDULED),
      [event(3, "Pulled", "app", count=5), event(4, "Started", "app", count=5)],
-     ["scheduling 1", "sandbox 2", "app start 1", "app run 499", "app back-off 97..."]),
+     ["scheduling 1", "sandbox 2", "app start 1", "~app restarts 496", "app run 3", "app back-off 97..."]),
 ]  # fmt: skip
 
 
@@ -165,14 +165,15 @@ def test_an_evicted_pod_of_which_nothing_is_left_has_an_empty_path() -> None:
     assert (found.outcome, found.path) == (Outcome.FAILED, ())
 
 
-def test_an_init_step_that_took_several_attempts_runs_from_the_first() -> None:
+def test_an_init_step_that_took_several_attempts_is_not_said_to_run_between_them() -> None:
     step = container("a", over(40, 45), restarts=2, last=over(20, 22, 1, "Error"))
     conditions = {**SCHEDULED, "Initialized": since(45), "Ready": since(46)}
     events = [event(3, "Pulled", "a", count=3), event(4, "Started", "a", last=40, count=3), *began("app", 45, 46)]
     found = told(pod(container("app", up(46), ready=True), init=[step], conditions=conditions), events)
 
-    assert words(found.path)[2:4] == ["a start 1", "a run 41"]
-    assert found.path[3].note == "2 restarts"
+    assert words(found.path)[2:7] == ["a start 1", "~a restarts 16", "a run 2", "a back-off 18", "a run 5"]
+    assert found.path[3].note == "1 start"
+    assert _track(found, "a") == words(found.path)[2:7]
     assert found.missing == ("a restarted 2 times: only the last end is kept",)
 
 
@@ -187,6 +188,40 @@ def test_without_events_the_order_is_kept_and_it_is_said_what_is_missing() -> No
     assert found.missing == (
         "no events are left (a cluster keeps them for an hour): image pulls are not known, starts include them",
     )
+
+
+def test_an_init_step_in_a_back_off_waits_for_what_is_not_kept() -> None:
+    step = container("a", waiting("CrashLoopBackOff"), restarts=7, last=over(500, 500, 1, "Error"))
+    events = [event(3, "Pulled", "a", count=8), event(4, "Started", "a", count=8)]
+    found = told(pod(container("app", waiting("PodInitializing")), init=[step], **PENDING), events)
+
+    assert words(found.path)[2:] == ["a start 1", "~a restarts 496", "a back-off 100..."]
+    assert found.longest is not None
+    assert (found.longest.kind, found.longest.note) == (Kind.RESTARTS, "7 starts")
+
+
+def test_the_gap_before_the_last_start_is_as_long_as_it_is_said_to_be() -> None:
+    app = container("app", over(300, 310, 1), restarts=3, last=over(200, 215, 1))
+    found = told(pod(app, conditions=SCHEDULED), [event(3, "Pulled", "app"), event(4, "Started", "app")])
+    [restarts] = found.restarts
+
+    assert restarts.down == 85
+    assert words(found.path)[3:] == [
+        "~app restarts 196", "app run 15", "app back-off 85", "app run 10", "app back-off 290...",
+    ]  # fmt: skip
+    assert _track(found, "app") == words(found.path)[2:]
+
+
+def test_a_container_that_the_runtime_cannot_start_has_a_row_of_its_own() -> None:
+    failed: Json = {
+        "terminated": {**over(0, 500, 128, "StartError")["terminated"], "startedAt": "1970-01-01T00:00:00Z"}
+    }
+    broken = container("broken", waiting("CrashLoopBackOff"), restarts=6, last=failed)
+    events = [*began("web", 3, 4), event(4, "Pulled", "broken"), event(5, "Created", "broken")]
+    found = told(pod(container("web", up(4), ready=True), broken, conditions=SCHEDULED), events)
+
+    assert _track(found, "broken") == ["broken wait 596..."]
+    assert (found.path[-1].kind, found.path[-1].container, found.path[-1].note) == (Kind.WAIT, "broken", "StartError")
 
 
 def test_events_that_could_not_be_read_are_not_said_to_be_gone() -> None:
@@ -214,7 +249,8 @@ def test_of_a_container_that_restarted_long_ago_the_first_start_is_not_made_up()
     found = told(pod(app, conditions={**SCHEDULED, "Ready": since(301)}))
 
     assert "app start" not in " ".join(words(found.path))
-    assert words(found.path)[-3:] == ["~app run 277", "app back-off 20", "app probes 1"]
+    assert words(found.path)[-4] == "~app restarts 197"
+    assert words(found.path)[-3:] == ["app run 80", "app back-off 20", "app probes 1"]
     assert [each.forgotten for each in found.restarts] == [6]
 
 
