@@ -205,6 +205,14 @@ def test_who_may_only_see_pods_gets_causes_and_one_note_for_each_thing_that_is_m
     ]
 
 
+def test_where_there_is_no_pod_to_judge_nothing_is_said_of_what_it_is_judged_without(viewer: Path) -> None:
+    result = run("doctor", "nothing", kubeconfig=viewer)
+
+    assert result.exit_code == 1
+    assert 'pods "nothing" not found' in result.err
+    assert "no permission" not in result.err
+
+
 def test_with_all_permissions_the_same_is_observed(unready: RunningDemo, tmp_path: Path) -> None:
     [finding] = _findings("web", kubeconfig=unready.cluster.write_kubeconfig(tmp_path / "admin"))
 

@@ -166,6 +166,17 @@ def test_a_container_that_cannot_start_beside_others_is_named(demo: RunningDemo,
         assert process.interrupt() == 130
 
 
+def test_who_may_read_no_log_does_not_wait_for_a_container_to_start(demo: RunningDemo, tmp_path: Path) -> None:
+    document = pod("web", "app", "typo")
+    document["spec"]["containers"][1]["image"] = "ngnix:1.27"
+    lived(demo, 300, document, {"app": COUNTING})
+    demo.call(demo.cluster.auth.grant, "demo-viewer", ["get", "list", "watch"], ["pods"], "demo")
+    viewer = demo.cluster.write_kubeconfig(tmp_path / "viewer", user="demo-viewer")
+    with follow("web", kubeconfig=viewer) as process:
+        assert process.wait() == 1
+        assert "web/app, web/typo: Error from server (Forbidden)" in process.stderr()
+
+
 def test_the_last_lines_before_an_end_are_those_before_it(demo: RunningDemo, kubeconfig: Path) -> None:
     started(demo, pod("web", "app"), {"app": Program()})
     log, second = log_of(demo, "web"), int(demo.call(demo.cluster.clock.now)) - 100

@@ -69,11 +69,11 @@ async def read_cases(client: Client, query: Query, now: Callable[[], datetime], 
     Raises:
         McError: the pods themselves cannot be listed.
     """
-    noted: list[str] = []  # for when there are pods: without a connection to list them there is one error to tell of
+    noted: list[str] = []  # for when something is judged: where no pod can be read, there is that alone to tell of
     reader = _Reader(client, noted.append)
     found, events, usage = await asyncio.gather(find_pods(client, query), reader.events(query), reader.usage(query))
     reader.note = note
-    for said in noted:
+    for said in noted if found.pods or not found.errors else ():
         note(said)
     pods = [parse_pod(document) for document in found.pods]
     at = now()

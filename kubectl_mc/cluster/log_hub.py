@@ -13,7 +13,7 @@ from kubectl_mc.cluster.logs import Window
 from kubectl_mc.cluster.pod_view import PodView
 from kubectl_mc.cluster.refusals import Refusals
 from kubectl_mc.cluster.tail import Tail
-from kubectl_mc.errors import McError
+from kubectl_mc.errors import Forbidden, McError
 from kubectl_mc.logs.line import TAGS, Kind, stamp_at, tag_of, told
 from kubectl_mc.logs.merge import Arrivals, Merge
 from kubectl_mc.logs.reach import Reach
@@ -204,6 +204,19 @@ class LogHub:
         """A source cannot be read."""
         self.failed[source] = error
         self._refusals.add(source, error)
+        if isinstance(error, Forbidden):
+            self._give_up_beside(source, error)
+
+    def _give_up_beside(self, refused: Source, error: Forbidden) -> None:
+        """Wait no more for those of a pod that have yet to start: who may not read one of its logs may read none."""
+        pod = self._views[refused.uid].pod
+        for each in pod.containers if pod is not None else ():
+            source = Source(refused.uid, refused.namespace, refused.pod, each.name)
+            task = self._tails.get(source)
+            if task is not None and not task.done() and source not in self.failed and not each.status.container_id:
+                self.failed[source] = error
+                self._refusals.add(source, error)
+                task.cancel()
 
     def note(self, text: str) -> None:
         self._output.note(text)
