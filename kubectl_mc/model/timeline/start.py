@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from kubectl_mc.model.coupling.coupled import coupling
 from kubectl_mc.model.event import Event
 from kubectl_mc.model.health import ORDINARY_WAITS, Health, container_health, unset_gates
 from kubectl_mc.model.pod import Container, Pod
@@ -213,7 +214,7 @@ class _Reader:
         down = [each for each in (*self.apps, *self.steps) if container_health(each, pod) is Health.FAILED]
         weak = (Health.UNREADY, Health.WORKING)
         unready = [each for each in (*self.apps, *self.steps) if container_health(each, pod) in weak]
-        culprit = next(iter((*down, *(app for app, _ in stuck), *unready)), None)
+        culprit = next(iter((*self._asked_first(down), *(app for app, _ in stuck), *unready)), None)
         if culprit is None:
             gates = unset_gates(pod)
             for app in self.apps:
@@ -236,6 +237,14 @@ class _Reader:
         state = culprit.state
         kind = Kind.PROBES if state.running else Kind.BACK_OFF
         course.to(kind, None, culprit.name, note=state.reason or probe_words(culprit))
+
+    def _asked_first(self, down: Sequence[Container]) -> Sequence[Container]:
+        """Containers that are down; one that speaks to another of them may be down for that, and comes after it."""
+        if len(down) < 2:
+            return down
+        names = {each.name for each in down}
+        asking = {call.container for call in coupling(self.pod).calls if names.intersection(call.to_others)}
+        return sorted(down, key=lambda each: each.name in asking)
 
     def _ended(self, course: Course, starts: Mapping[str, datetime]) -> Outcome:
         """A finished pod: to the end of the container that ended last."""

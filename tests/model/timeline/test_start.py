@@ -107,6 +107,19 @@ def test_of_two_apps_the_one_that_is_down_is_what_is_waited_for() -> None:
     assert found.path[-1].note == "ImagePullBackOff"
 
 
+def test_of_two_that_are_down_the_one_that_the_other_speaks_to_is_waited_for() -> None:
+    loop = waiting("CrashLoopBackOff")
+    asked = container("db", loop, restarts=4, last=over(500, 503, 1), ports=[{"containerPort": 5432}])
+    env = [{"name": "DATABASE_URL", "value": "postgres://localhost:5432/shop"}]
+    asks = container("api", loop, restarts=4, last=over(510, 513, 1), env=env)
+    events = [*began("api", 3, 4), *began("db", 4, 5)]
+
+    for order in ((asks, asked), (asked, asks)):
+        found = told(pod(*order, conditions=SCHEDULED), events)
+        assert found.longest is not None
+        assert (found.longest.container, found.path[-1].container) == ("db", "db")
+
+
 def test_readiness_gates_that_took_time_are_told_apart() -> None:
     conditions = {**SCHEDULED, "ContainersReady": since(6), "Ready": since(20)}
     found = told(
