@@ -157,7 +157,14 @@ def looks_broken(pod: Pod, now: datetime) -> bool:
         return True
     if any(container_health(container, pod) is Health.FAILED for container in pod.containers):
         return True
+    if pod.restart_policy != "Always" and _is_half_done(pod):
+        return True
     scheduled = pod.condition("PodScheduled")
     waited = seconds_between(scheduled.since, now) if scheduled is not None else None
     made = any(not container.state.waiting for container in pod.containers)
     return bool(pod.node) and not made and (waited is None or waited > _USUAL_START_SECONDS)
+
+
+def _is_half_done(pod: Pod) -> bool:
+    """Whether some of its apps have done their work and others go on, perhaps for ever."""
+    return any(app.state.succeeded for app in pod.apps) and any(app.state.running for app in pod.apps)

@@ -1,7 +1,7 @@
 """The events of the pods whose logs are read, told in their places."""
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
 from kubectl_mc.cluster.client import Client, Scope
@@ -50,22 +50,22 @@ class LogEvents:
         except McError as error:
             self._hub.note(f"{error.message}: the stream goes without events")
             return []
-        return self._wanted(map(parse_event, found))
+        return self._wanted(map(parse_event, found), {pod.uid: pod for pod in known})
 
     async def follow(self, namespace: str | None) -> None:
         """Tell what happens from now on; None for all namespaces."""
         try:
             async for change in watch(self._client, Scope(EVENTS, namespace)):
                 if isinstance(change, Snapshot):
-                    self.tell(self._wanted(map(parse_event, change.items)))
+                    self.tell(self._wanted(map(parse_event, change.items), self._pods))
                 elif isinstance(change, Changed):
                     self.tell([parse_event(change.item)])
         except McError as error:
             self._hub.note(f"{error.message}: the stream goes without events")
 
-    def _wanted(self, events: Iterable[Event]) -> list[Event]:
+    def _wanted(self, events: Iterable[Event], pods: Mapping[str, Pod]) -> list[Event]:
         """Past events within the bounds of the log lines; the last `tail` of them, for want of a better measure."""
-        ordered = sorted(events, key=lambda event: _place(event, self._pods.get(event.object_uid)))
+        ordered = sorted(events, key=lambda event: _place(event, pods.get(event.object_uid)))
         if self._reach.since is not None:
             ordered = [event for event in ordered if _time(event) >= self._reach.since.time]
         if self._reach.until is not None:

@@ -49,6 +49,10 @@ class Parsed:
             kept = self.known[uid] = version, parse_pod(document)
         return kept[1]
 
+    def latest(self, name: str) -> Pod | None:
+        """The pod of a name that was seen last, also if it is gone."""
+        return next((pod for _, pod in reversed(self.known.values()) if pod.name == name), None)
+
 
 async def subjects(client: Client, query: Query) -> list[Subject]:
     """What a question is about.
@@ -106,7 +110,7 @@ def standing(subject: Subject, feed: PodFeed, parsed: Parsed, goal: Goal, pulls:
     if target is None:
         return standing_of_pods(subject.name, pods, goal, pulls)
     if subject.workload is None:
-        return standing_of_pod(target.name, pods, goal, pulls)
+        return standing_of_pod(target.name, pods, goal, pulls, parsed.latest(target.name))
     there = feed.of(subject.workload)
     if not there:
         return Standing((Missing(subject.name, "doesn't exist now; one of this name is waited for"),))

@@ -36,7 +36,7 @@ class Hope(Enum):
 _CHANGE = frozenset(
     {
         "image-not-found", "image-unauthorized", "image-invalid-name", "image-wrong-architecture", "run-as-non-root",
-        "command-not-found",
+        "command-not-found", "job-held-by-sidecar",
     }
 )  # fmt: skip
 _OBJECT = frozenset({"config-missing", "secret-missing", "config-key-missing", "volume-missing"})

@@ -8,8 +8,12 @@ from kubectl_mc.model.fact import IMAGE_REASONS, end_words
 from kubectl_mc.model.health import ORDINARY_WAITS, Health, container_health, unschedulable, unset_gates
 from kubectl_mc.model.pod import Container, Pod
 from kubectl_mc.model.progress import init_progress, step_passed
+from kubectl_mc.model.restarts import will_restart
 from kubectl_mc.model.spec import Role
 from kubectl_mc.model.workload import Workload
+
+_GENERATE_NAMES = frozenset({"ReplicaSet", "ReplicationController", "DaemonSet", "Job"})
+"""Kinds whose pods have names with a random end."""
 
 
 class Goal(StrEnum):
@@ -220,17 +224,48 @@ def pod_over(pod: Pod, goal: Goal) -> str:
         return f"pod/{pod.name} has succeeded and ended, so it will not be {goal}"
     if goal is Goal.DONE and pod.restart_policy == "Always":
         return f"pod/{pod.name} is never done: its restartPolicy is Always"
+    if goal is Goal.READY and (app := _ended_for_good(pod)) is not None:
+        rest = f"restartPolicy {pod.restart_policy} doesn't start it again"
+        return f"pod/{pod.name} will not be ready: {app.name} {_ended(app)}, and {rest}"
     return ""
 
 
-def standing_of_pod(name: str, pods: Sequence[Pod], goal: Goal, pulls: Pulls) -> Standing:
-    """A pod that was named; one that is gone or going is waited for to come back under its name."""
+def _ended_for_good(pod: Pod) -> Container | None:
+    """An app whose work has succeeded beside others that go on: a pod is ready only while all of them run.
+
+    One that has failed is left to the doctor, who says why; so are a Job's pods, which need not be ready to be well.
+    """
+    if pod.deleted is not None or any(owner.controller for owner in pod.owners):
+        return None
+    return next((app for app in pod.apps if app.state.succeeded and not will_restart(pod, app)), None)
+
+
+def standing_of_pod(name: str, pods: Sequence[Pod], goal: Goal, pulls: Pulls, before: Pod | None = None) -> Standing:
+    """A pod that was named; one that is gone or going is waited for to come back under its name.
+
+    Args:
+        before: the last pod of this name that was seen.
+    """
     if not pods:
-        return Standing((Missing(f"pod/{name}", "doesn't exist now; one of this name is waited for"),))
+        missing = Missing(f"pod/{name}", "doesn't exist now; one of this name is waited for")
+        return Standing((missing,), over=_never_again(before) if before is not None else "")
     [pod] = pods
-    replaced = pod.deleted is not None or any(o.controller and o.kind == "StatefulSet" for o in pod.owners)
-    over = "" if replaced else pod_over(pod, goal)
+    maker = next((owner for owner in pod.owners if owner.controller), None)
+    over = ""
+    if pod.deleted is None and (maker is None or maker.kind != "StatefulSet"):
+        over = pod_over(pod, goal)
+    elif pod.phase == "Failed" and maker is None and pod.finalizers and not pod_holds(pod, goal):
+        # Without the finalizers it would be gone in a moment, and another one could have its name.
+        over = f"{pod_over(pod, goal)}; it is being deleted, and its finalizers hold it: {', '.join(pod.finalizers)}"
     return Standing(pod_missing(pod, goal, pulls), (pod,), over)
+
+
+def _never_again(gone: Pod) -> str:
+    """Why no pod will have the name of one that is gone; empty where one may."""
+    maker = next((owner for owner in gone.owners if owner.controller), None)
+    if maker is None or maker.kind not in _GENERATE_NAMES:
+        return ""
+    return f"pod/{gone.name} is gone, and {maker.kind} {maker.name} gives the next one another name"
 
 
 def standing_of_pods(name: str, pods: Sequence[Pod], goal: Goal, pulls: Pulls) -> Standing:

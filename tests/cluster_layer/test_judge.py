@@ -7,10 +7,13 @@ from typing import Any
 from pytest_mock import MockerFixture
 
 from kubectl_mc.cluster.client import Client
-from kubectl_mc.cluster.judge import Judge
+from kubectl_mc.cluster.judge import Judge, looks_broken
 from kubectl_mc.demo.server import DemoCluster
+from kubectl_mc.model.parsing import parse_pod
 from kubectl_mc.model.workload import Workload, parse_workload
 from tests.cluster_layer.servers import client_of, demo_cluster
+from tests.pods import NOW as SEEN
+from tests.pods import ago, container, ended, pod, running
 
 REFUSED = 'Error creating: pods "web-x" is forbidden: violates PodSecurity "restricted:latest": runAsNonRoot != true'
 NOW = datetime.now(UTC)
@@ -88,3 +91,11 @@ def test_nothing_is_asked_of_what_has_its_pods_or_has_only_begun_to_make_them(mo
             assert asked.call_count == 2, "the events, and how the workload is"
 
     asyncio.run(work())
+
+
+def test_the_doctor_is_asked_about_work_that_is_done_beside_something_that_goes_on() -> None:
+    made = {"type": "PodScheduled", "status": "True", "lastTransitionTime": ago(60)}
+    apps = container("app", ended(0)), container("proxy", running(), ready=True)
+    job = parse_pod(pod(*apps, restart_policy="Never", conditions={"PodScheduled": made}))
+    assert looks_broken(job, SEEN)
+    assert not looks_broken(parse_pod(pod(apps[1], restart_policy="Never", conditions={"PodScheduled": made})), SEEN)

@@ -110,6 +110,19 @@ def test_what_comes_before_a_start_stands_before_its_second() -> None:
     assert stamp_of(lines[b"Pulled:"]) == stamp_of(lines[b"Started"]) == start
 
 
+def test_past_events_are_told_in_the_order_of_their_places() -> None:
+    async def work() -> list[str]:
+        async with demo_cluster() as cluster, client_of(cluster) as client:
+            for each in (event("Started", 60), event("Pulled", 60)):
+                each["metadata"]["namespace"] = each["involvedObject"]["namespace"] = "demo"
+                cluster.store.create("events", {"apiVersion": "v1", "kind": "Event", **each})
+            begun = parse_pod(pod(container("app", running(60), restarts=3)))
+            past = await LogEvents(client, Reach(), LogHub(client, Reach(), Kept())).past([begun])
+            return [each.reason for each in past]
+
+    assert asyncio.run(work()) == ["Pulled", "Started"]
+
+
 def test_an_event_of_the_second_in_which_an_instance_ended_stands_behind_its_lines() -> None:
     shown = parse_pod(pod(container("app", running(60), last=ended(1, seconds=60), restarts=3)))
     [pulled] = told(shown, events=[event("Pulled", 60)])

@@ -21,6 +21,7 @@ def again(restarts: int) -> Json:
     return pod(container("app", running(), last=ended(1), restarts=restarts))
 
 
+HELD = pod(container("app", ended(0)), container("proxy", running()), restart_policy="Never")
 NEVER = pod(container("app", ended(1)), container("b", running()), restart_policy="Never")
 
 
@@ -38,6 +39,7 @@ NEVER = pod(container("app", ended(1)), container("b", running()), restart_polic
         ("crashloop", down(PATIENCE - 1), 0, True, False),
         ("container-failed", NEVER, 0, False, True),
         ("container-failed", NEVER, 0, True, False),
+        ("job-held-by-sidecar", HELD, 0, True, True),
         ("unschedulable", down(9), 999, False, False),
         ("image-pull-failed", down(9), 999, False, False),
         ("an-id-of-tomorrow", down(9), 999, False, False),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kubectl_mc.model.goal import Goal, pod_holds, pod_missing, pod_over, standing_of_pods, steps
+from kubectl_mc.model.goal import Goal, pod_holds, pod_missing, pod_over, standing_of_pod, standing_of_pods, steps
 from kubectl_mc.model.parsing import parse_pod
 from tests.pods import Json, container, ended, pod, running, sidecar, waiting
 
@@ -100,6 +100,14 @@ def test_when_a_goal_holds(goal: Goal, document: Json, holds: bool) -> None:
         ),
         (Goal.DONE, pod(container("app", running())), "pod/web is never done: its restartPolicy is Always"),
         (Goal.READY, pod(CRASHED), ""),
+        (
+            Goal.READY,
+            pod(container("main", ended(0)), container("side", running(), ready=True), restart_policy="Never"),
+            "pod/web will not be ready: main exited 0, and restartPolicy Never doesn't start it again",
+        ),
+        (Goal.READY, pod(container("main", ended(0)), container("side", running(), ready=True)), ""),
+        (Goal.READY, pod(container("main", ended(1)), container("side", running()), restart_policy="OnFailure"), ""),
+        (Goal.INITIALIZED, pod(container("main", ended(0)), container("side", running()), restart_policy="Never"), ""),
     ],
 )
 def test_when_a_pod_is_at_its_end(goal: Goal, document: Json, expected: str) -> None:
@@ -121,3 +129,31 @@ def test_pods_that_a_controller_has_given_up_do_not_count() -> None:
     well = pod(container("app", running(), ready=True), conditions=READY)
     assert standing_of_pods("-l app=web", [parse_pod(evicted), parse_pod(well)], Goal.READY, {}).held
     assert not standing_of_pods("-l app=web", [parse_pod(evicted)], Goal.READY, {}).held
+
+
+def made_by(kind: str, document: Json) -> Json:
+    document["metadata"]["ownerReferences"] = [{"kind": kind, "name": "made", "uid": "x", "controller": True}]
+    return document
+
+
+def test_a_failed_pod_that_finalizers_hold_while_it_is_deleted_is_not_waited_for() -> None:
+    failed = pod(container("app", ended(3)), phase="Failed", restart_policy="Never", deleted="2026-03-01T12:00:00Z")
+    assert standing_of_pod("web", [parse_pod(failed)], Goal.READY, {}).over == "", "another one may come in its place"
+    failed["metadata"]["finalizers"] = ["example.com/hold"]
+    over = standing_of_pod("web", [parse_pod(failed)], Goal.DONE, {}).over
+    assert over == "pod/web has failed; it is being deleted, and its finalizers hold it: example.com/hold"
+    assert standing_of_pod("web", [parse_pod(made_by("Job", failed))], Goal.DONE, {}).over == ""
+
+
+@pytest.mark.parametrize("kind", ["ReplicaSet", "Job", "DaemonSet"])
+def test_a_generated_name_does_not_come_back(kind: str) -> None:
+    gone = parse_pod(made_by(kind, pod(container("app", running()))))
+    over = standing_of_pod("web", [], Goal.DONE, {}, gone).over
+    assert over == f"pod/web is gone, and {kind} made gives the next one another name"
+
+
+def test_a_name_that_is_given_again_is_waited_for() -> None:
+    by_hand = pod(container("app", running()))
+    assert standing_of_pod("web", [], Goal.READY, {}, parse_pod(by_hand)).over == ""
+    assert standing_of_pod("web", [], Goal.READY, {}, parse_pod(made_by("StatefulSet", by_hand))).over == ""
+    assert standing_of_pod("web", [], Goal.READY, {}).over == ""
