@@ -235,8 +235,27 @@ def test_a_file_without_any_object_is_an_error(doctor: Doctor, nothing: str) -> 
     assert "no object in it" in result.err
 
 
-def test_a_file_whose_objects_have_no_containers_is_none(doctor: Doctor) -> None:
+def test_a_file_whose_objects_have_no_containers_does_not_pass_as_reviewed(doctor: Doctor) -> None:
     result = doctor("-f", "-", stdin="kind: ConfigMap\nmetadata: {name: a}\n")
 
-    assert (result.exit_code, result.out) == (0, "")
-    assert "no workload to review" in result.err
+    assert (result.exit_code, result.out) == (1, "")
+    assert "error: -: no workload to review\n" in result.err
+
+
+def test_a_file_that_is_no_manifest_does_not_pass(doctor: Doctor) -> None:
+    result = doctor("-f", "-", "-o", "json", stdin="root:x:0:0:root:/root:/bin/bash\n")
+
+    assert result.exit_code == 1
+    assert "error: -: no workload to review\n" in result.err
+
+
+def test_what_is_no_list_of_containers_is_told_with_its_place(doctor: Doctor) -> None:
+    spec = "spec:\n  containers: oops\n  initContainers:\n  - null\n  - 3\n"
+    result = doctor("-f", "-", stdin=f"kind: Pod\nmetadata: {{name: web}}\n{spec}")
+
+    assert result.exit_code == 3
+    assert "spec.containers is a text, and the API takes a list of containers only" in result.out
+    assert "spec.initContainers[0] is empty, and the API takes a container only" in result.out
+    assert "spec.initContainers[1] is a number, and the API takes a container only" in result.out
+    assert "stdin:7:5" in result.out
+    assert "no-containers" not in result.out

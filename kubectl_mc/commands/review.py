@@ -53,7 +53,9 @@ def run_review(session: Session, files: Sequence[str], output: str, ignore: Sequ
         session.report(error)
     if not read.manifests and not read.errors:
         raise McError(f"{', '.join(files)}: no object in it")
-    if not output and (found or not read.errors):
+    if not found and not read.errors:  # a pipeline whose path is wrong would pass for ever
+        raise McError(f"{', '.join(files)}: no workload to review")
+    if not output and found:
         session.note(tally(remarks, len(found)))
     if fails(remarks, strict=strict):
         return ExitCode.FAULT_FOUND

@@ -55,8 +55,6 @@ def review_page(remarks: Sequence[Remark], width: int, theme: Theme, reach: Reac
 
 def tally(remarks: Iterable[Remark], workloads: int) -> str:
     """`2 errors, 1 warning and 4 notes on 3 workloads`."""
-    if not workloads:
-        return "no workload to review"
     counts = Counter(remark.finding.grade for remark in remarks)
     of = _counted(workloads, "workload")
     parts = [_counted(counts[grade], word) for grade, word in _WORDS.items() if counts[grade]]

@@ -46,6 +46,21 @@ def wrong_type(work: Workload) -> Iterator[Finding]:
                     )
 
 
+def no_container(work: Workload) -> Iterator[Finding]:
+    """What stands where the API takes a list of containers, or one of them, and is none."""
+    for field in ("initContainers", "containers"):
+        value = work.spec.get(field)
+        if value is not None and not isinstance(value, list):
+            yield _no_container(f"spec.{field}", value, "a list of containers", f"{field}:\n- name: app\n  image: ...")
+        for number, item in enumerate(value if isinstance(value, list) else []):
+            if not isinstance(item, dict):
+                yield _no_container(f"spec.{field}[{number}]", item, "a container", "- name: app\n  image: ...")
+
+
+def _no_container(at: str, value: object, wanted: str, instead: str) -> Finding:
+    return Finding("wrong-type", f"{at} is {_type(value)}, and the API takes {wanted} only", at=at, instead=instead)
+
+
 def selector_mismatch(work: Workload) -> Iterator[Finding]:
     """A workload has to select the pods that it makes."""
     if work.kind not in _SELECTING:
@@ -117,4 +132,6 @@ def _type(value: object) -> str:
         return "true or false"
     if isinstance(value, (int, float)):
         return "a number"
+    if isinstance(value, str):
+        return "a text"
     return "empty" if value is None else "a mapping" if isinstance(value, dict) else "a list"

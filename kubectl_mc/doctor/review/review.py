@@ -4,12 +4,17 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from kubectl_mc.doctor.finding import Finding
+from kubectl_mc.doctor.review.refused import no_container
 from kubectl_mc.doctor.review.rules import OBJECT_RULES, POD_RULES
 from kubectl_mc.doctor.review.workload import Workload
 
 
 def review(work: Workload) -> Iterator[Finding]:
     """What could be better, with paths in the whole document."""
+    if misplaced := tuple(no_container(work)):  # the places of what stands beside it are not to be trusted
+        for finding in misplaced:
+            yield _placed(replace(finding, at=work.prefix + finding.at), work)
+        return
     if not work.apps:
         yield _placed(_no_containers(work), work)
         return
