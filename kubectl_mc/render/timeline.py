@@ -174,9 +174,9 @@ def _label(track: Track) -> str:
 
 
 def _summary(stretches: Sequence[Stretch], told: Timeline) -> str:
-    """The durations of a row: `2s start, 4s run`."""
+    """The durations of a row, the latest four: `2s start, 4s run`."""
     within = [each for each in stretches if each.kind in _IN_SUMMARIES and each.start < told.end and each.seconds]
-    return ", ".join(f"{_seconds(each)} {_IN_SUMMARIES[each.kind]}" for each in within[:4])
+    return ", ".join(f"{_seconds(each)} {_IN_SUMMARIES[each.kind]}" for each in within[-4:])
 
 
 def _axis(label: int, bars: int, whole: int) -> Line:

@@ -96,6 +96,13 @@ def test_time_of_which_only_the_number_of_starts_is_kept_is_not_shown_as_running
     assert "█" not in text
 
 
+def test_a_row_with_many_pieces_says_the_latest_of_them() -> None:
+    app = container("app", over(300, 310, 1), restarts=3, last=over(200, 215, 1))
+    text = _text(pod(app, conditions={"PodScheduled": since(1)}), 160, events=began("app", 3, 4))
+
+    assert "15s run, 85s down, 10s run, 4m50s down" in text
+
+
 def test_what_goes_on_is_said() -> None:
     document = pod(
         container("app", waiting("ImagePullBackOff")), phase="Pending", conditions={"PodScheduled": since(1)}
