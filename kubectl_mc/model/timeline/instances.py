@@ -1,6 +1,7 @@
 """From a container's first start on: what its instances did, of which the API keeps the last two at most."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from kubectl_mc.model.pod import Container, ContainerState, Pod
@@ -47,9 +48,13 @@ def track_of(
 
     Args:
         started: when it started first, as far as that is known.
+        now: until when it is told; of a pod that is over, its end.
     """
     own = [each for each in walked if each.container == container.name and each.kind is not Kind.IDLE]
     state, last = container.state, container.status.last
+    if own and own[-1].open and pod.terminal:
+        own[-1] = replace(own[-1], end=max(own[-1].start, now), open=False)
+        return own
     if (own and own[-1].open) or container.role is Role.INIT:
         return own
     begin = own[-1].end if own else started or (last.started_at if last is not None else None) or state.started_at

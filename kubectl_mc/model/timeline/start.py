@@ -58,7 +58,7 @@ class _Reader:
             end,
             outcome,
             tuple(stretch for stretch in head if not stretch.container),
-            tuple(self._tracks()),
+            tuple(self._tracks(end if self.pod.terminal else self.now)),
             tuple(course.stretches),
             tuple(restarts_of((*self.steps, *self.apps))),
             tuple(missing(self.pod, self.marks, None if self.unread else self.events)),
@@ -264,11 +264,11 @@ class _Reader:
             _close(course, course.stretches[-1].start)
         return Outcome.SUCCEEDED if self.pod.phase == "Succeeded" else Outcome.FAILED
 
-    def _tracks(self) -> Iterator[Track]:
+    def _tracks(self, until: datetime) -> Iterator[Track]:
         for place, each in enumerate((*self.steps, *self.apps), 1):
             last = each.status.last
             ends = [last.finished_at] if last is not None and last.finished_at is not None else []
-            stretches = track_of(each, self.walked, self.marks[each.name].started, self.pod, self.now)
+            stretches = track_of(each, self.walked, self.marks[each.name].started, self.pod, until)
             yield Track(each.name, each.role, place if place <= len(self.steps) else 0, tuple(stretches), tuple(ends))
 
 

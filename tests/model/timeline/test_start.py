@@ -237,6 +237,17 @@ def test_a_container_that_the_runtime_cannot_start_has_a_row_of_its_own() -> Non
     assert (found.path[-1].kind, found.path[-1].container, found.path[-1].note) == (Kind.WAIT, "broken", "StartError")
 
 
+def test_what_could_not_be_started_in_a_pod_that_is_over_goes_on_no_more() -> None:
+    failed: Json = {"terminated": {**over(0, 6, 128, "StartError")["terminated"], "startedAt": "1970-01-01T00:00:00Z"}}
+    events = [event(3, "Pulled", "broken"), event(4, "Created", "broken"), *began("app", 5, 6)]
+    document = pod(
+        container("broken", failed), container("app", over(6, 9)), phase="Failed", restart_policy="Never",
+        conditions=SCHEDULED,
+    )  # fmt: skip
+
+    assert _track(told(document, events), "broken") == ["broken wait 6"]
+
+
 def test_events_that_could_not_be_read_are_not_said_to_be_gone() -> None:
     unread = timeline(parse_pod(staged()), None, NOW)
 
