@@ -9,6 +9,7 @@ import pytest
 
 from kubectl_mc.demo.server import RunningDemo
 from tests.commands import run
+from tests.log_pods import pod, started
 
 SAID = (
     'Error creating: pods "web-x" is forbidden: exceeded quota: small, requested: pods=1, used: pods=4, limited: pods=4'
@@ -90,3 +91,22 @@ def test_a_wait_that_times_out_says_why_there_are_no_pods(
     cause = json.loads(result.out)["cause"]
     assert (cause["id"], cause["pod"], cause["container"]) == ("pods-not-created", None, None)
     assert "the quota small is used up" in cause["summary"]
+
+
+def test_a_service_that_selects_nothing_is_a_finding_and_one_with_pods_is_none(
+    demo: RunningDemo, kubeconfig: Path
+) -> None:
+    started(demo, pod("web", "app", labels={"app": "web"}), {})
+    for name, wanted in (("typo", "wbe"), ("right", "web")):
+        spec = {"selector": {"app": wanted}, "ports": [{"port": 80}]}
+        service = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": name, "namespace": "demo"}, "spec": spec}
+        demo.call(demo.cluster.store.create, "services", service)
+
+    result = run("doctor", "svc/typo", "-o", "json", kubeconfig=kubeconfig)
+    [finding] = json.loads(result.out)["findings"]
+    assert (result.exit_code, result.err) == (3, "")
+    assert (finding["id"], finding["pod"]) == ("service-selects-nothing", None)
+    assert (finding["kind"], finding["name"]) == ("Service", "typo")
+    assert finding["evidence"][1] == "nearest labels, of pod web: app=web"
+    assert run("doctor", "svc/typo", kubeconfig=kubeconfig).lines[0] == "demo/service/typo"
+    assert run("doctor", "svc/right", kubeconfig=kubeconfig).exit_code == 0

@@ -10,10 +10,12 @@ from typing import Any
 from kubectl_mc.cluster.client import Client, Scope
 from kubectl_mc.cluster.events import events_by_name
 from kubectl_mc.cluster.log_tail import LINES, read_tail
+from kubectl_mc.cluster.service_cases import read_service_cases
 from kubectl_mc.cluster.targets import Selection, find_pods
 from kubectl_mc.cluster.workload_cases import read_workload_cases
 from kubectl_mc.doctor.case import UNREAD, Case, Known, Presence, Tail
 from kubectl_mc.doctor.needs import LogNeed, needs_of
+from kubectl_mc.doctor.services import ServiceCase
 from kubectl_mc.doctor.workloads import WorkloadCase
 from kubectl_mc.errors import ApiError, ConnectionLost, Forbidden, McError, NotFound
 from kubectl_mc.model.event import Event, folded, parse_event
@@ -59,6 +61,8 @@ class Cases:
     selections: list[Selection]
     workloads: list[WorkloadCase]
     """Those of the question that have failed to make pods."""
+    services: list[ServiceCase]
+    """Those of the question that select no pod."""
 
 
 async def read_cases(client: Client, query: Query, now: Callable[[], datetime], note: Callable[[str], None]) -> Cases:
@@ -77,11 +81,12 @@ async def read_cases(client: Client, query: Query, now: Callable[[], datetime], 
         note(said)
     pods = [parse_pod(document) for document in found.pods]
     at = now()
-    cases, workloads = await asyncio.gather(
+    cases, workloads, services = await asyncio.gather(
         asyncio.gather(*(reader.case(pod, at, events, usage) for pod in pods)),
         read_workload_cases(client, query, found.selections, events, at),
+        read_service_cases(client, found.selections, found.pods),
     )
-    return Cases(list(cases), found.errors, found.selections, workloads)
+    return Cases(list(cases), found.errors, found.selections, workloads, services)
 
 
 async def cases_of(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from kubectl_mc.commands.absence import nothing_found
 from kubectl_mc.doctor.diagnosis import diagnose
+from kubectl_mc.doctor.services import diagnose_service
 from kubectl_mc.doctor.siblings import Diagnosis, compared
 from kubectl_mc.doctor.verdict import tally
 from kubectl_mc.doctor.workloads import Unmade, diagnose_workload
@@ -23,6 +24,7 @@ async def run_diagnosis(session: Session, query: Query, output: str) -> int:
     read = await read_cases(session.client(), query, session.now, session.note)
     diagnoses = compared([Diagnosis(case.pod, diagnose(case)) for case in read.cases])
     unmade = [found for case in read.workloads if (found := diagnose_workload(case)) is not None]
+    unmade += map(diagnose_service, read.services)
     _show(session, query, diagnoses, unmade, output)
     if not diagnoses and not unmade and not read.errors:
         for said in nothing_found(session, query, read.selections, judged=True):

@@ -11,6 +11,7 @@ import pytest
 from kubectl_mc.doctor.case import Case, Known, Presence
 from kubectl_mc.doctor.catalogue import RUNNING
 from kubectl_mc.doctor.diagnosis import diagnose
+from kubectl_mc.doctor.services import ServiceCase, diagnose_service
 from kubectl_mc.doctor.siblings import Workload
 from kubectl_mc.doctor.workloads import WorkloadCase, diagnose_workload
 from kubectl_mc.model.event import Event
@@ -347,8 +348,21 @@ def test_pods_that_cannot_be_made_are_a_workloads() -> None:
     assert diagnose_workload(replace(UNMADE, there=2)) is None
 
 
+def test_a_service_that_selects_nothing_is_told_with_the_nearest_labels() -> None:
+    labels = {"web-1": {"app": "web", "tier": "front"}, "db-0": {"name": "postgres"}}
+    finding = diagnose_service(ServiceCase("shop", "web", {"app": "wbe"}, labels)).finding
+
+    assert (finding.id, finding.pod, finding.primary) == ("service-selects-nothing", "", True)
+    assert finding.evidence == (
+        "spec.selector of Service web: app=wbe",
+        "nearest labels, of pod web-1: app=web,tier=front",
+    )
+    unlike = diagnose_service(ServiceCase("shop", "web", {"app": "wbe"}, {"db-0": labels["db-0"]})).finding
+    assert unlike.evidence == ("spec.selector of Service web: app=wbe",)
+
+
 def test_no_id_is_without_its_cases() -> None:
-    assert {kind.id for kind in RUNNING} == CASES.keys() | {"pods-not-created"}
+    assert {kind.id for kind in RUNNING} == CASES.keys() | {"pods-not-created", "service-selects-nothing"}
 
 
 @pytest.mark.parametrize("judged", [cases[0] for cases in CASES.values()], ids=CASES)
