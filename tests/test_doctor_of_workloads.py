@@ -110,3 +110,26 @@ def test_a_service_that_selects_nothing_is_a_finding_and_one_with_pods_is_none(
     assert finding["evidence"][1] == "nearest labels, of pod web: app=web"
     assert run("doctor", "svc/typo", kubeconfig=kubeconfig).lines[0] == "demo/service/typo"
     assert run("doctor", "svc/right", kubeconfig=kubeconfig).exit_code == 0
+
+
+def test_a_service_of_a_workload_that_is_scaled_to_0_is_a_warning(demo: RunningDemo, kubeconfig: Path) -> None:
+    labels = {"app": "web"}
+    metadata = {"name": "web", "namespace": "demo"}
+    template = {"metadata": {"labels": labels}, "spec": {"containers": [{"name": "app", "image": "busybox:1.37"}]}}
+    spec = {"replicas": 0, "selector": {"matchLabels": labels}, "template": template}
+    deployment = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": metadata, "spec": spec}
+    demo.call(demo.cluster.store.create, "deployments", deployment)
+    service = {"apiVersion": "v1", "kind": "Service", "metadata": metadata, "spec": {"selector": labels}}
+    demo.call(demo.cluster.store.create, "services", service)
+
+    result = run("doctor", "svc/web", kubeconfig=kubeconfig)
+    assert "Service web has no pods: Deployment web, whose pods it selects, is scaled to 0" in result.lines[1]
+    assert result.exit_code == 0
+
+    woken: dict[str, Any] = demo.call(demo.cluster.store.get, "deployments", "demo", "web")
+    woken["spec"]["replicas"] = 1
+    demo.call(demo.cluster.store.update, "deployments", woken)
+    result = run("doctor", "svc/web", "-o", "json", kubeconfig=kubeconfig)
+    [finding] = json.loads(result.out)["findings"]
+    assert (result.exit_code, finding["id"]) == (3, "service-selects-nothing")
+    assert finding["next"] == ["kubectl mc doctor deployment/web -n demo"]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from kubectl_mc.commands.absence import nothing_found
 from kubectl_mc.doctor.diagnosis import diagnose
+from kubectl_mc.doctor.finding import Grade
 from kubectl_mc.doctor.services import diagnose_service
 from kubectl_mc.doctor.siblings import Diagnosis, compared
 from kubectl_mc.doctor.verdict import tally
@@ -31,7 +32,7 @@ async def run_diagnosis(session: Session, query: Query, output: str) -> int:
             session.note(said)
     for error in read.errors:
         session.report(error)
-    if unmade or broken(diagnoses):
+    if any(each.finding.grade is Grade.ERROR for each in unmade) or broken(diagnoses):
         return ExitCode.FAULT_FOUND
     return ExitCode.ERROR if read.errors else ExitCode.DONE
 

@@ -43,7 +43,7 @@ RUNNING = (
     Kind("pre-stop-slow", Stage.END, "a preStop hook, or a process that ignores SIGTERM, uses up the grace period"),
     Kind("unschedulable", Stage.SCHEDULING, "no node can take the pod"),
     Kind("pods-not-created", Stage.SCHEDULING, "a workload's pods are refused before they come into being"),
-    Kind("service-selects-nothing", Stage.SCHEDULING, "no pod has the labels that a Service selects"),
+    Kind("service-selects-nothing", Stage.SCHEDULING, "a Service selects no pod: none has its labels"),
     Kind("scheduling-gated", Stage.SCHEDULING, "somebody has to remove a gate before a node is looked for"),
     Kind("volume-missing", Stage.VOLUMES, "a ConfigMap, a Secret or a claim that a volume needs doesn't exist"),
     Kind("volume-mount-failed", Stage.VOLUMES, "a volume can't be attached or mounted"),

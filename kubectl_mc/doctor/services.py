@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from kubectl_mc.doctor.finding import Finding, kubectl
+from kubectl_mc.doctor.finding import Finding, Grade, kubectl, mc
 from kubectl_mc.doctor.siblings import Workload
 from kubectl_mc.doctor.workloads import Unmade
 
@@ -21,11 +21,17 @@ class ServiceCase:
     selector: Mapping[str, str]
     labels: Mapping[str, Mapping[str, str]] | None
     """Of the pods of its namespace, by their names; None where they could not be read."""
+    maker: Workload | None = None
+    """What makes pods that it selects, once it makes any."""
+    asleep: bool = False
+    """Whether that is scaled to 0."""
 
 
 def diagnose_service(case: ServiceCase) -> Unmade:
     """What it selects, and which pod comes nearest."""
     service = Workload(case.namespace, "Service", case.name)
+    if case.maker is not None:
+        return Unmade(service, _without_pods_yet(case, service, case.maker))
     evidence = [f"spec.selector of {service}: {_words(case.selector)}"]
     if case.labels is not None and not case.labels:
         evidence.append(f"pods in namespace {case.namespace}: none")
@@ -40,6 +46,23 @@ def diagnose_service(case: ServiceCase) -> Unmade:
         primary=True,
     )
     return Unmade(service, finding)
+
+
+def _without_pods_yet(case: ServiceCase, service: Workload, maker: Workload) -> Finding:
+    """Its selector is right, and what makes its pods has none."""
+    named = f"{maker.kind.lower()}/{maker.name}"
+    return Finding(
+        "service-selects-nothing",
+        f"{service} has no pods: {maker}, whose pods it selects, {'is scaled to 0' if case.asleep else 'has none'}",
+        Grade.WARNING if case.asleep else Grade.ERROR,
+        evidence=(
+            f"spec.selector of {service}: {_words(case.selector)}",
+            *([f"spec.replicas of {maker}: 0"] if case.asleep else []),
+        ),
+        next=(kubectl("get", named) if case.asleep else mc("doctor", named),),
+        namespace=case.namespace,
+        primary=True,
+    )
 
 
 def _nearest(case: ServiceCase) -> str | None:
