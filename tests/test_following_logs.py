@@ -177,6 +177,14 @@ def test_who_may_read_no_log_does_not_wait_for_a_container_to_start(demo: Runnin
         assert "web/app, web/typo: Error from server (Forbidden)" in process.stderr()
 
 
+def test_the_hint_to_a_pod_that_waits_asks_the_same_cluster(demo: RunningDemo, kubeconfig: Path) -> None:
+    document = pod("web", "app")
+    demo.call(demo.cluster.apply, {**document, "spec": {**document["spec"], "schedulingGates": [{"name": "x/y"}]}})
+    with on_a_pipe("logs", "web", "--kubeconfig", str(kubeconfig), environ={}) as process:
+        assert process.wait() == 0
+        assert f"kubectl mc status web --kubeconfig {kubeconfig} -n demo\n" in process.stderr()
+
+
 def test_the_last_lines_before_an_end_are_those_before_it(demo: RunningDemo, kubeconfig: Path) -> None:
     started(demo, pod("web", "app"), {"app": Program()})
     log, second = log_of(demo, "web"), int(demo.call(demo.cluster.clock.now)) - 100

@@ -6,8 +6,10 @@ comes back to the pod in ten seconds at the earliest (kubelet `pod_workers.go`, 
 
 import asyncio
 import re
+import shlex
 from collections.abc import Callable
 
+from kubectl_mc import PROGRAM
 from kubectl_mc.cluster.client import Client, Scope
 from kubectl_mc.cluster.errors import Subject, translated
 from kubectl_mc.cluster.watch import Changed, Deleted, Interrupted, Snapshot, watch
@@ -61,7 +63,8 @@ async def until_running(
             return await wait.outcome
     except TimeoutError:
         why = f"it {wait.brief}" if wait.brief else "the node says nothing of it"
-        hint = f"more patience: --timeout 5m; what happens: kubectl mc events {pod.name} -n {pod.namespace}"
+        look = shlex.join(["events", pod.name, *client.connection.access.reach, "-n", pod.namespace])
+        hint = f"more patience: --timeout 5m; what happens: {PROGRAM} {look}"
         raise TimedOut(f"{name} has not started within {seconds:g} s: {why}", hint) from None
     finally:
         for task in watching:

@@ -2,9 +2,11 @@
 
 import asyncio
 import resource
+import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from kubectl_mc import PROGRAM
 from kubectl_mc.cluster.client import Client
 from kubectl_mc.cluster.feed import PodFeed, Update, open_feed
 from kubectl_mc.cluster.log_events import LogEvents
@@ -147,7 +149,8 @@ class LogRun:
         for pod in unbegun:
             status = summarize(pod).status
             self._output.note(f"{pod.name} has not started ({status}){follows.format('it')}.")
-            self._output.note(f"hint: see what holds it up: kubectl mc status {pod.name} -n {pod.namespace}")
+            look = shlex.join(["status", pod.name, *self._client.connection.access.reach, "-n", pod.namespace])
+            self._output.note(f"hint: see what holds it up: {PROGRAM} {look}")
         for pod in pods if self._question.reach.follow else ():
             self._say_what_is_stuck(pod)
         return bool(unbegun)

@@ -39,6 +39,7 @@ def terminating_stuck(case: Case) -> Iterator[Finding]:
             "terminating-stuck",
             f"the {'finalizer' if one else 'finalizers'} {listed(pod.finalizers)} {'holds' if one else 'hold'} the "
             f"deleted pod: {over}, and whoever set {'it' if one else 'them'} has not removed {'it' if one else 'them'}",
+            consequences=(f"if you remove {'it' if one else 'them'} yourself, the clean-up behind it is skipped",),
             evidence=(f"metadata.finalizers: {', '.join(pod.finalizers)}", *_when(pod)),
             next=(
                 kubectl("get", "pod", pod.name, "-o", "yaml", "--show-managed-fields"),

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from kubectl_mc.doctor.case import Case
-from kubectl_mc.doctor.evidence import event_line
+from kubectl_mc.doctor.evidence import event_line, spec_line
 from kubectl_mc.doctor.finding import Certainty, Finding, Grade, Step, kubectl, mc
 from kubectl_mc.doctor.source import edit
 from kubectl_mc.doctor.wording import brief, listed
@@ -23,6 +23,7 @@ _COUNT = re.compile(r"0/(\d+) nodes are available:? ?(.*)", re.DOTALL)
 _AFTER_REASONS = re.compile(r"\.? *(?:no new claims to deallocate|preemption:)")
 _REASON = re.compile(r"(\d+) (.+?)(?=, \d+ |$)", re.DOTALL)
 _INSUFFICIENT = re.compile(r"Insufficient (\S+)")
+_LABELS = "node affinity/selector"
 _TAINT = re.compile(r"taints?(?:\(s\))? \{([^}]*)\}")
 
 
@@ -45,13 +46,18 @@ def unschedulable(case: Case) -> Iterator[Finding]:
             "unschedulable", f"no node can take the pod: {brief(said)}", evidence=evidence, next=(_describe(pod),)
         )
         return
+    placed = any(_LABELS in text for _, text in reasons)
     requests = [pod_request(pod, name[1]) for _, text in reasons if (name := _INSUFFICIENT.fullmatch(text))]
     yield Finding(
         "unschedulable",
         f"no node can take the pod: {'; '.join(_reason(pod, int(n), counted[1], text) for n, text in reasons)}",
         container=_sole(requests) if len(requests) == len(reasons) else "",
-        evidence=(*evidence, *_asked(pod, requests)),
-        next=(kubectl("describe", "nodes", namespaced=False), *edit(pod)),
+        evidence=(*evidence, *_asked(pod, requests), *(_demanded(pod) if placed else ())),
+        next=(
+            *([kubectl("get", "nodes", "--show-labels", namespaced=False)] if placed else []),
+            *([kubectl("describe", "nodes", namespaced=False)] if not placed or len(reasons) > 1 else []),
+            *edit(pod),
+        ),
     )
 
 
@@ -147,6 +153,15 @@ def mounting_words(pod: Pod, volume: Volume) -> str:
     return f"volume {volume.name}, " + (f"mounted by {listed(names)}" if names else "which no container mounts")
 
 
+def _demanded(pod: Pod) -> Iterator[str]:
+    """The labels that the pod demands of its node, with their place."""
+    place = pod.shared.placement
+    if place.node_selector:
+        yield spec_line("spec.nodeSelector", ", ".join(place.node_selector))
+    if place.node_affinity:
+        yield spec_line("spec.affinity.nodeAffinity", listed(place.node_affinity, "or"))
+
+
 def _reason(pod: Pod, count: int, total: str, text: str) -> str:
     """One of the scheduler's reasons, with what the pod itself has to do with it."""
     one = count == 1
@@ -161,7 +176,7 @@ def _reason(pod: Pod, count: int, total: str, text: str) -> str:
         return f"{nodes} {'is' if one else 'are'} cordoned"
     if taint := _TAINT.search(text):
         return f"{nodes} {has} the taint {_taint_words(taint[1])}, which the pod doesn't tolerate"
-    if "node affinity/selector" in text:
+    if _LABELS in text:
         demands = [*place.node_selector, *([listed(place.node_affinity, "or")] if place.node_affinity else [])]
         if demands:
             return f"{nodes} {lacks} the labels that it demands: {', '.join(demands)}"

@@ -29,6 +29,7 @@ def test_a_finalizer_that_nobody_removes_is_named() -> None:
     assert cause.id == "terminating-stuck"
     assert "the finalizer example.com/audit holds the deleted pod: its grace period ended 4m ago" in cause.summary
     assert cause.at == "metadata.finalizers"
+    assert "if you remove it yourself, the clean-up behind it is skipped" in cause.consequences
 
 
 def test_a_finalizer_has_a_moment() -> None:

@@ -126,6 +126,15 @@ def test_each_of_the_schedulers_reasons_is_told_with_the_pods_part_in_it(said: s
     assert words in cause.summary
 
 
+def test_labels_that_no_node_has_stand_in_the_evidence_and_the_nodes_own_come_next() -> None:
+    said = "0/3 nodes are available: 3 node(s) didn't match Pod's node affinity/selector."
+    cause = primary(case(pending(f"{said} {_BEHIND}", nodeSelector={"disk": "ssd", "zone": "a"})))
+
+    assert cause is not None
+    assert "spec.nodeSelector: disk=ssd, zone=a" in cause.evidence
+    assert cause.next[0].line("kubectl mc", "shop") == "kubectl get nodes --show-labels"
+
+
 def test_a_host_port_that_is_taken_is_named_with_its_container() -> None:
     cause = primary(
         case(
