@@ -395,7 +395,7 @@ def test_a_workload_without_pods_says_why_or_who_knows(demo: RunningDemo, kubeco
         0,
         "No pods found for deployment/web in demo namespace: it is scaled to 0.\n",
     )
-    assert "what happened: kubectl mc events service/web -n demo" in run("status", "svc/web", kubeconfig=kubeconfig).err
+    assert "what happened: kubectl mc doctor service/web -n demo" in run("status", "svc/web", kubeconfig=kubeconfig).err
 
 
 @pytest.mark.parametrize("words", [["status"], ["timeline"], ["map"], ["exec"], ["exec", "--all"], ["debug"]])
@@ -412,7 +412,7 @@ def test_the_next_command_asks_the_same_cluster_in_the_same_namespace(
     command = ["--", "id"] if words[0] in ("exec", "debug") else []
     result = run(*words, "svc/web", "--kubeconfig", str(kubeconfig), "-n", "demo", *command, kubeconfig="")
 
-    assert f"kubectl mc events service/web --kubeconfig {kubeconfig} -n demo\n" in result.err
+    assert f"kubectl mc doctor service/web --kubeconfig {kubeconfig} -n demo\n" in result.err
 
 
 def test_of_a_workload_that_makes_no_pods_the_doctor_tells_why(demo: RunningDemo, kubeconfig: Path) -> None:

@@ -67,8 +67,8 @@ class Selection:
 
     @property
     def told_by(self) -> tuple[str, str]:
-        """The words of the command that tells why it has no pods: the doctor, of what makes them and fails to."""
-        makes = self.target is not None and self.target.resource not in (PODS, SERVICES) and not self.asleep
+        """The words of the command that tells why it has no pods: the doctor, of what makes them or selects them."""
+        makes = self.target is not None and self.target.resource is not PODS and not self.asleep
         return "doctor" if makes else "events", str(self.target)
 
     @property
