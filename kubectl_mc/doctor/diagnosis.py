@@ -11,6 +11,7 @@ from kubectl_mc.doctor.wording import listed
 from kubectl_mc.model.health import Health, container_health
 from kubectl_mc.model.pod import Pod
 from kubectl_mc.model.progress import init_progress
+from kubectl_mc.model.spec import Role
 
 _GRADES = (Grade.ERROR, Grade.WARNING, Grade.INFO)
 
@@ -40,7 +41,9 @@ def _found(case: Case) -> Iterator[Finding]:
     for container in case.pod.containers:
         for rule in CONTAINER_RULES:
             if (finding := rule(case, container)) is not None:
-                yield replace(finding, container=finding.container or container.name)
+                # A debug container that doesn't start is somebody's attempt: the pod is as well as it was before.
+                grade = Grade.INFO if container.role is Role.EPHEMERAL else finding.grade
+                yield replace(finding, container=finding.container or container.name, grade=grade)
                 break
 
 

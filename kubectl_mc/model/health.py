@@ -99,7 +99,9 @@ def pod_severity(pod: Pod) -> Severity:
         return Severity.WARNING if pod.deleted is not None and pod.finalizers else Severity.DONE
     if unschedulable(pod):
         return Severity.ERROR
-    worst = max((container_severity(c, pod) for c in pod.containers), default=Severity.PROGRESS)
+    # A debug container that doesn't start is somebody's attempt, and stays in the pod whatever is done.
+    own = [container for container in pod.containers if container.role is not Role.EPHEMERAL]
+    worst = max((container_severity(container, pod) for container in own), default=Severity.PROGRESS)
     worst = max(worst, Severity.OK)  # done containers in a pod that goes on
     if pod.deleted is not None:
         return max(Severity.PROGRESS, min(worst, Severity.WARNING))

@@ -137,7 +137,9 @@ def _containers(pod: Pod, summary: Summary, now: datetime) -> Iterator[Fact]:
     others = [c for c in pod.containers if c.role is not Role.INIT and c is not current]
     for container in others:
         if container_health(container, pod) is Health.FAILED:
-            yield fault(container.name, container, now, hidden=_unlike(container, summary))
+            # kubectl's STATUS is about the pod's own containers: it hides nothing when a debug container is down.
+            hidden = container.role is not Role.EPHEMERAL and _unlike(container, summary)
+            yield fault(container.name, container, now, hidden=hidden)
     for container in others:
         health = container_health(container, pod)
         if health is Health.WORKING:

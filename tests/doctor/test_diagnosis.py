@@ -2,6 +2,7 @@
 
 from kubectl_mc.doctor.diagnosis import diagnose
 from kubectl_mc.doctor.finding import Grade
+from kubectl_mc.model.health import Severity, pod_severity
 from tests.doctor.cases import case, event, primary
 from tests.pods import container, ended, pod, running, waiting
 
@@ -110,3 +111,18 @@ def test_no_finding_hands_on_a_secret_that_a_program_or_its_spec_names() -> None
 
     assert {finding.container for finding in findings} == {"app", "proxy", "typo", "hooked", "cache"}
     assert [text for text in told if "s3cr3t" in text] == []
+
+
+def test_a_debug_container_that_does_not_start_is_a_note_on_a_healthy_pod() -> None:
+    image = waiting("ImagePullBackOff", 'Back-off pulling image "tools:1": not found')
+    judged = case(
+        pod(
+            container("app", running(), ready=True, started=True),
+            ephemeral=[container("debugger", image)],
+            conditions={"Ready": "True"},
+        )
+    )
+    findings = diagnose(judged)
+
+    assert [(finding.container, finding.grade) for finding in findings] == [("debugger", Grade.INFO)]
+    assert pod_severity(judged.pod) is Severity.OK
