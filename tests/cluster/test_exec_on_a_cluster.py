@@ -300,7 +300,7 @@ def test_of_a_workload_a_pod_is_entered_and_said(place: Place) -> None:
         (["pair", "-c", "setup"], ".status.initContainerStatuses[0].state.terminated",
          r"init container setup has ended \(exit 0\)", "logs pair .*; running: proxy, app, side"),
         (["starting"], ".status.initContainerStatuses[0].state.running",
-         "app has not started: the init containers are not through", "logs starting .*; running: first"),
+         "app has not started: the init containers are not through", "status starting .*; running: first"),
         (["pair", "-c", "nope"], "", "no container nope in pod pair", r"it has: setup \(init\), proxy .*"),
         (["pear"], "", r'Error from server \(NotFound\): pods "pear" not found.*', ".*pair.*"),
     ],
