@@ -115,7 +115,7 @@ class LogsPane(Vertical):
         self.store.clear()
         self.view.restart()
 
-    def on_log_view_moved(self) -> None:
+    def on_log_lines_moved(self) -> None:
         self._tell()
 
     def on_log_view_missed(self) -> None:
