@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.screen import Screen
-from textual.widgets import Footer, TabbedContent, TabPane
+from textual.widgets import Footer, TabbedContent
 
 from kubectl_mc.doctor.finding import Finding
 from kubectl_mc.model.event import Event
@@ -21,23 +21,21 @@ from kubectl_mc.render.page import Span, Style, line
 from kubectl_mc.render.status import View, container_rows, pod_head
 from kubectl_mc.tui import arrangement
 from kubectl_mc.tui.log_source import LogSource
-from kubectl_mc.tui.pod_pages import PAGES, Known
+from kubectl_mc.tui.pod_pages import Known
 from kubectl_mc.tui.pod_sources import Judge, watch_events
 from kubectl_mc.tui.removal import remove_pod
 from kubectl_mc.tui.sessions import Kind, Sessions
-from kubectl_mc.tui.shown import shown_document
 from kubectl_mc.tui.snapshot import Snapshot
 from kubectl_mc.tui.widgets.logs_pane import LogsPane
 from kubectl_mc.tui.widgets.page_view import PageView
+from kubectl_mc.tui.widgets.pod_tabs import TABS, PodTabs
 from kubectl_mc.tui.widgets.row_list import Row, RowList, with_mark
 from kubectl_mc.tui.widgets.terminal_pane import LEAVE, TerminalPane
 from kubectl_mc.tui.widgets.title_bar import TitleBar
-from kubectl_mc.tui.widgets.yaml_view import YamlView
 
 if TYPE_CHECKING:
     from kubectl_mc.tui.app import Dashboard
 
-_TABS = ("Logs", *PAGES, "YAML")
 _ALL = ""
 _TAIL = 10_000
 """Lines of each container that are read at first."""
@@ -50,8 +48,8 @@ class PodScreen(Screen[None]):
 
     CSS = f"""{arrangement.CSS}
     PodScreen #containers {{ height: auto; max-height: 45%; }}
-    PodScreen TabbedContent {{ height: 1fr; width: 1fr; }}
-    PodScreen TabPane {{ padding: 0; height: 1fr; }}
+    PodScreen #sessions {{ height: 1fr; width: 1fr; }}
+    PodScreen #sessions TabPane {{ padding: 0; height: 1fr; }}
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "Pods"),
@@ -64,7 +62,7 @@ class PodScreen(Screen[None]):
         Binding(LEAVE, "enter_session", "Into the session", show=False),
         Binding("ctrl+d", "delete", "Delete", show=False),
         Binding("r", "successor", "The new one", show=False),
-        *(Binding(str(number), f"tab('{name}')", name, show=False) for number, name in enumerate(_TABS, 1)),
+        *(Binding(str(number), f"tab('{name}')", name, show=False) for number, name in enumerate(TABS, 1)),
     ]
 
     def __init__(self, uid: str) -> None:
@@ -76,7 +74,6 @@ class PodScreen(Screen[None]):
         self._sessions: Sessions | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._reading: asyncio.Task[None] | None = None
-        self._document: object = None
 
     @property
     def dashboard(self) -> "Dashboard":
@@ -91,14 +88,7 @@ class PodScreen(Screen[None]):
         yield PageView(id="head", classes="whole", focusable=False)
         yield RowList(id="containers")
         with Container(id="work"):
-            with TabbedContent(id="pages"):
-                with TabPane("Logs", id="Logs"):
-                    yield LogsPane()
-                for name in _TABS[1:-1]:
-                    with TabPane(name, id=name):
-                        yield PageView(id=f"page-{name}")
-                with TabPane("YAML", id="YAML"):
-                    yield YamlView(id="yaml")
+            yield PodTabs(id="pages")
             yield TabbedContent(id="sessions")
         yield Footer()
 
@@ -147,14 +137,14 @@ class PodScreen(Screen[None]):
         containers = self.query_one("#containers", RowList)
         containers.set_class(snapshot.trouble is not None or gone is not None, "stale")
         containers.show([everything, *rows], found.header)
-        self._draw_page()
+        self._show_pages()
         if self._judge is not None and gone is None:
             self._judge.changed(pod)
 
     def on_row_list_highlighted(self, message: RowList.Highlighted) -> None:
         if message.rows.id == "containers":
             self.query_one(LogsPane).only(message.key, frozenset(each.name for each in self.pod.containers))
-            self._draw_page()
+            self._show_pages()
 
     def on_logs_pane_previous(self, message: LogsPane.Previous) -> None:
         self._read_logs(previous=message.previous)
@@ -195,7 +185,7 @@ class PodScreen(Screen[None]):
             self.app.switch_screen(PodScreen(uid))
 
     def action_tab(self, name: str) -> None:
-        self.query_one("#pages", TabbedContent).active = name
+        self.query_one(PodTabs).choose(name)
 
     def action_hide_log(self) -> None:
         self.query_one(LogsPane).toggle(self._chosen)
@@ -278,29 +268,20 @@ class PodScreen(Screen[None]):
         else:
             self.notify(f"{count:,} lines in {path}", markup=False)
 
-    def on_tabbed_content_tab_activated(self) -> None:
-        self._draw_page()
-
     def _happened(self, events: Sequence[Event] | str) -> None:
         self._events = events
-        self._draw_page()
+        self._show_pages()
 
     def _judged(self, findings: Sequence[Finding] | str) -> None:
         self._findings = findings
-        self._draw_page()
+        self._show_pages()
 
-    def _draw_page(self) -> None:
-        """The page that is to be seen; the others are drawn when somebody looks at them."""
+    def _show_pages(self) -> None:
+        """Tell the tabs what is known."""
         snapshot = self.dashboard.snapshot
         if not self.query(TitleBar) or self.uid not in snapshot.pods:
             return
-        active = self.query_one("#pages", TabbedContent).active
-        if active == "YAML" and (document := snapshot.documents[self.uid]) is not self._document:
-            self._document = document
-            self.query_one(YamlView).show_document(shown_document(document))
-        elif active in PAGES:
-            session = self.dashboard.session
-            reach = Reach(session.program, tuple(session.flags.as_arguments()))
-            view = self._view(self.query_one("#pages").size.width)
-            known = Known(self.pod, view, self._chosen, snapshot.history, self._events, self._findings, reach)
-            self.query_one(f"#page-{active}", PageView).show(list(PAGES[active](known)))
+        session, view = self.dashboard.session, self._view(self.size.width)
+        reach = Reach(session.program, tuple(session.flags.as_arguments()))
+        known = Known(self.pod, view, self._chosen, snapshot.history, self._events, self._findings, reach)
+        self.query_one(PodTabs).show(known, snapshot.documents[self.uid])
