@@ -75,6 +75,11 @@ def _imported(path: Path) -> Iterator[str]:
 MODULES = sorted(ROOT.rglob("*.py"))
 
 
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_module_is_short_enough_to_be_read_at_once(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 300
+
+
 def _own_part(name: str) -> str | None:
     """The part of this package that an imported name lies in; None for other packages."""
     package, _, rest = name.partition(".")

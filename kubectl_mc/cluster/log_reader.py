@@ -11,7 +11,7 @@ from itertools import groupby
 
 from kubectl_mc.cluster.client import Client
 from kubectl_mc.cluster.log_sink import Lines
-from kubectl_mc.cluster.logs import LogRequest, Window, log_blocks
+from kubectl_mc.cluster.logs import LogRequest, Window, log_blocks, whole_second
 from kubectl_mc.errors import ApiError, ConnectionLost, NotFound
 from kubectl_mc.logs.intake import Intake
 from kubectl_mc.logs.line import STAMP, Kind, any_marked, kind_of, message_of, sort_key, stamp_of
@@ -19,7 +19,6 @@ from kubectl_mc.logs.reach import Reach
 from kubectl_mc.logs.resume import Anchor
 from kubectl_mc.logs.source import Source
 from kubectl_mc.logs.words import NO_WATCHER, NOT_KEPT
-from kubectl_mc.model.times import format_time
 
 BACKOFF_SECONDS = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 BUSY = frozenset({429, 500, 502, 503, 504})
@@ -283,9 +282,9 @@ class LogReader:
         source, reach, since = self._source, self._reach, self._anchor.since
         if since is None and self.bounded:
             # The kubelet takes whole seconds; the rest is sifted here.
-            since, tail = _whole_second(reach.since.time if reach.since else None), reach.tail if tail is None else tail
+            since, tail = whole_second(reach.since.time) if reach.since else None, reach.tail if tail is None else tail
             if tail == 0 and self._broken:
-                since, tail = _whole_second(self._begun), None  # what was written since then has not come yet
+                since, tail = whole_second(self._begun), None  # what was written since then has not come yet
         return LogRequest(
             source.namespace,
             source.pod,
@@ -295,7 +294,3 @@ class LogReader:
             since=since,
             tail=tail,
         )
-
-
-def _whole_second(time: datetime | None) -> str | None:
-    return format_time(time.replace(microsecond=0)) if time is not None else None

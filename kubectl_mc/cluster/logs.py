@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 
 from kubectl_mc.cluster.body import body
 from kubectl_mc.cluster.client import Client
@@ -11,6 +12,7 @@ from kubectl_mc.cluster.client_package import aiohttp
 from kubectl_mc.cluster.connection import CONNECT_SECONDS
 from kubectl_mc.cluster.errors import Subject, translated
 from kubectl_mc.model.resources import PODS
+from kubectl_mc.model.times import format_time
 
 _PLACE_SECONDS = 0.25
 _SMALL_BLOCK = 8192
@@ -43,6 +45,11 @@ class LogRequest:
         if self.tail is not None:
             params["tailLines"] = str(self.tail)
         return params
+
+
+def whole_second(time: datetime) -> str:
+    """A time as `LogRequest.since`: the second that it lies in."""
+    return format_time(time.replace(microsecond=0))
 
 
 class Window:

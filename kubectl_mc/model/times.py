@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from typing import overload
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 
@@ -37,6 +38,12 @@ def parse_duration(text: str) -> float | None:
     return sum(float(number) * _UNITS[unit] for number, unit in parts)
 
 
+@overload
+def format_time(time: datetime) -> str: ...
+@overload
+def format_time(time: None) -> None: ...
+@overload
+def format_time(time: datetime | None) -> str | None: ...
 def format_time(time: datetime | None) -> str | None:
     """RFC 3339 in UTC, with a fraction only where there is one."""
     if time is None:

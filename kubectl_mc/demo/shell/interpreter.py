@@ -11,6 +11,7 @@ from kubectl_mc.demo.shell.applets import APPLETS, IMAGE_APPLETS, NOT_FOUND, App
 from kubectl_mc.demo.shell.expansion import fields
 from kubectl_mc.demo.shell.pipes import Pipe
 from kubectl_mc.demo.shell.processes import SHELL_PID, Process, reason
+from kubectl_mc.demo.shell.redirection import Written, redirected
 from kubectl_mc.demo.shell.syntax import (
     Command,
     For,
@@ -18,7 +19,6 @@ from kubectl_mc.demo.shell.syntax import (
     If,
     Loop,
     Pipeline,
-    Redirect,
     Script,
     Step,
     parse,
@@ -174,12 +174,12 @@ class Shell:
         """A simple command with its redirections."""
         # The directory is the shell's: it may have changed since the pipeline began.
         process = replace(process, cwd=self._process.cwd)
-        files: list[tuple[str, bytearray, bool]] = []
+        written: list[Written] = []
         for redirect in command.redirects:
+            name = "".join(await self._fields(redirect.target))
             try:
-                process = await self._redirected(process, redirect, files)
+                process = redirected(process, redirect, name, written)
             except OSError as error:
-                name = "".join(await self._fields(redirect.target))
                 verb = "open" if redirect.operator == "<" else "create"
                 await process.err(f"sh: can't {verb} {name}: {reason(error)}\n".encode())
                 return 1
@@ -193,32 +193,8 @@ class Shell:
         try:
             return await self._execute(replace(process, argv=argv, env=self._variables | values))
         finally:
-            for path, content, append in files:
-                process.around.files.write(path, bytes(content), append=append)
-
-    async def _redirected(
-        self, process: Process, redirect: Redirect, files: list[tuple[str, bytearray, bool]]
-    ) -> Process:
-        """The process with one stream elsewhere; what is written to files is collected in `files`."""
-        name = "".join(await self._fields(redirect.target))
-        if redirect.operator == ">&":
-            sink = process.out if name == "1" else process.err
-        elif redirect.operator == "<":
-            pipe = Pipe()
-            pipe.feed(process.around.files.read(process.path(name)))
-            pipe.end()
-            return replace(process, stdin=pipe)
-        else:
-            content = bytearray()
-            append = redirect.operator == ">>"
-            # Written now, so that a place that cannot be written to fails before the command runs.
-            process.around.files.write(process.path(name), b"", append=append)
-            files.append((process.path(name), content, append))
-
-            async def sink(data: bytes) -> None:
-                content.extend(data)
-
-        return replace(process, err=sink) if redirect.stream == 2 else replace(process, out=sink)
+            for each in written:
+                each.keep(process.around.files)
 
     async def _execute(self, process: Process) -> int:
         """A builtin, a shell or an applet."""
