@@ -4,13 +4,13 @@ import codecs
 import re
 from collections.abc import Callable
 
-from pyte import modes as mo
 from rich.style import Style
 from textual.strip import Strip
 
 from kubectl_mc.tui.terminal.drawing import drawn, whole
-from kubectl_mc.tui.terminal.screen import Screen, Stream
+from kubectl_mc.tui.terminal.screen import Screen
 from kubectl_mc.tui.terminal.sequences import Sequences
+from kubectl_mc.tui.terminal.stream import Stream
 
 _APPLICATION_KEYS, _MOUSE, _MOUSE_DRAGS, _MOUSE_MOVES, _MOUSE_SGR, _PASTE = (
     mode << 5 for mode in (1, 1000, 1002, 1003, 1006, 2004)
@@ -44,7 +44,7 @@ class Emulator:
         """What the program has written."""
         text = self._decoder.decode(self._sequences.passed(data))
         if self._breaks_lines:
-            self._screen.mode.add(mo.LNM)
+            text = text.replace("\n", "\r\n")
         self._stream.feed(text if text.isascii() else _C1.sub("", text))
         if self._replies:
             replies = bytes(self._replies[:_REPLIES])

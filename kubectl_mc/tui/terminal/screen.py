@@ -2,65 +2,31 @@
 
 import unicodedata
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from copy import copy
-from functools import lru_cache
 from typing import Any
 
 import pyte
 from pyte import charsets
 from pyte import modes as mo
-from pyte.screens import Char, Cursor, Margins
-from rich.cells import get_character_cell_size
+from pyte.screens import Cursor, Margins
+
+from kubectl_mc.tui.terminal.characters import Cells, Chars, Plain, chars_of, width_of
 
 SCROLL_BACK = 5_000
 """Rows that are kept of what has scrolled away."""
 
-Cells = tuple[Char | None, ...]
-"""A row, cell by cell; None where nothing was written. A wide character has an empty one behind it."""
+TAB = 8
+"""Columns from tab to tab, where a program has said nothing else."""
+
+MORE = {"S": "scroll_up", "T": "scroll_down", "b": "repeat", "s": "save_cursor", "u": "restore_cursor"}
+"""The sequences that pyte's parser doesn't know, by their last byte: the screen's methods for them."""
 
 _ALTERNATE = frozenset({47, 1047, 1049})
 _COLUMNS_132 = 3
-_MORE = {"S": "scroll_up", "T": "scroll_down", "b": "repeat", "s": "save_cursor", "u": "restore_cursor"}
 _COMBINED = 8
 """Characters that one cell holds at most."""
 _SCROLL_BACK_TOO = 3
-_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-"""Categories of characters that do something and show nothing: they turn the direction of text, join, break lines."""
-
-
-class _Chars(dict[str, Char]):
-    """Characters with the same attributes."""
-
-    def __init__(self, attributes: Char) -> None:
-        self._attributes = attributes
-
-    def __missing__(self, letter: str) -> Char:
-        char = self._attributes._replace(data=letter)
-        if len(self) < 4096:
-            self[letter] = char
-        return char
-
-
-@lru_cache(maxsize=256)
-def _chars_of(attributes: Char) -> _Chars:
-    return _Chars(attributes)
-
-
-@lru_cache(maxsize=4096)
-def _width(char: str) -> int:
-    """Columns; 0 for what joins the character before it, or is not shown at all."""
-    return 0 if unicodedata.category(char) in _UNSEEN else get_character_cell_size(char)
-
-
-class Stream(pyte.Stream):
-    """pyte's parser with the sequences that it doesn't know by itself, and with line drawing."""
-
-    def __init__(self, screen: "Screen") -> None:
-        self.csi = {**pyte.Stream.csi, **_MORE}
-        self.events = frozenset({*pyte.Stream.events, *_MORE.values()})
-        super().__init__(screen)
-        self.use_utf8 = False  # True would only make it pass over the sequences that choose a character set
 
 
 class Screen(pyte.Screen):
@@ -71,7 +37,7 @@ class Screen(pyte.Screen):
     """
 
     def __init__(self, columns: int, lines: int, reply: Callable[[bytes], None]) -> None:
-        self.scrolled: deque[Cells] = deque(maxlen=SCROLL_BACK)
+        self.scrolled: deque[Cells | Plain] = deque(maxlen=SCROLL_BACK)
         self.gone = 0
         """Rows that have scrolled away in all."""
         self.other: tuple[dict[int, Any], Cursor] | None = None
@@ -83,9 +49,10 @@ class Screen(pyte.Screen):
     def cells(self, y: int) -> Cells:
         """A row; negative ones have scrolled away, -1 the last of them."""
         if y < 0:
-            return self.scrolled[y] if -y <= len(self.scrolled) else ()
-        row = self.buffer.get(y)
-        return tuple(map(row.get, range(self.columns))) if row is not None else ()
+            row = self.scrolled[y] if -y <= len(self.scrolled) else ()
+            return row.chars.of(row.text) if isinstance(row, Plain) else row
+        written = self.buffer.get(y)
+        return tuple(map(written.get, range(self.columns))) if written is not None else ()
 
     @property
     def margins(self) -> Margins:
@@ -111,6 +78,42 @@ class Screen(pyte.Screen):
     def restore_cursor(self, *_: int) -> None:
         super().restore_cursor()
 
+    @property
+    def chars(self) -> Chars:
+        """Characters as they look now."""
+        return chars_of(self.cursor.attrs)
+
+    def takes_rows(self, *, tabs: bool) -> bool:
+        """Whether lines of plain text become rows one below the other, as long as the cursor is in the last."""
+        return (
+            self._margins in (None, Margins(0, self.lines - 1))
+            and mo.DECAWM in self.mode
+            and mo.IRM not in self.mode
+            and (self.g1_charset if self.charset else self.g0_charset) is charsets.LAT1_MAP
+            and (not tabs or self.tabstops == set(range(TAB, self.columns, TAB)))
+        )
+
+    def scroll_rows(self, rows: Sequence[str], last: str) -> None:
+        """Rows of text come in from below; the last row is free, before and after.
+
+        Args:
+            last: the character that was drawn last, for `repeat`.
+        """
+        chars, bottom, count = self.chars, self.lines - 1, len(rows)
+        moved = min(count, bottom)
+        if self.other is None:
+            self.scrolled.extend(map(self.cells, range(moved)))
+            self.scrolled.extend(Plain(text, chars) for text in rows[: count - bottom] if count > bottom)
+            self.gone += count
+        for y in range(bottom):
+            if (above := self.buffer.pop(y + count, None)) is not None and y + count < bottom:
+                self.buffer[y] = above
+            else:
+                self.buffer.pop(y, None)
+        for y, text in enumerate(rows[-bottom:] if bottom else (), bottom - moved):
+            self.buffer[y].update((x, char) for x, char in enumerate(chars.of(text)) if char is not None)
+        self._last = last or self._last
+
     def draw(self, data: str) -> None:
         charset = self.g1_charset if self.charset else self.g0_charset
         if charset is not charsets.LAT1_MAP:
@@ -120,7 +123,7 @@ class Screen(pyte.Screen):
             self._draw_slowly(data)
             return
         # Ten times as fast as character by character, and nearly all text is of this kind.
-        chars = _chars_of(self.cursor.attrs)
+        chars = self.chars
         while data:
             if self.cursor.x >= self.columns:
                 self._wrap()
@@ -196,13 +199,13 @@ class Screen(pyte.Screen):
         self.lines = min(lines, self.lines)
         self.resize(lines, columns)
         self.margins = None
-        self.tabstops = set(range(8, columns, 8))
+        self.tabstops = set(range(TAB, columns, TAB))
         self.cursor.x, self.cursor.y = min(column, columns - 1), min(row, lines - 1)
 
     def _draw_slowly(self, data: str) -> None:
-        wraps, chars = mo.DECAWM in self.mode, _chars_of(self.cursor.attrs)
+        wraps, chars = mo.DECAWM in self.mode, self.chars
         for char in data:
-            width = _width(char)
+            width = width_of(char)
             if width == 0:  # joiners and selectors are left out: terminals don't agree about their widths
                 self._combine(char)
                 continue
