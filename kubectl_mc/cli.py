@@ -211,13 +211,13 @@ def _fault_of_this_tool(error: Exception) -> McError:
     )
 
 
-def process_main() -> None:
-    """The console script."""
+def process_main() -> int:
+    """This process's command line; the exit code."""
     _fill_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a name that the locale cannot write is no reason to fail
             stream.reconfigure(errors="backslashreplace")
-    sys.exit(main())
+    return main()
 
 
 def _fill_streams() -> None:

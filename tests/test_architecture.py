@@ -116,8 +116,8 @@ def _loaded(words: list[str], **environ: str) -> set[str]:
     """The modules that one run of the command has loaded, by their full names."""
     code = (
         "import json, os, sys\n"
-        "from kubectl_mc.__main__ import main\n"
-        "try:\n    main()\n"
+        "from kubectl_mc.cli import process_main\n"
+        "try:\n    sys.exit(process_main())\n"
         "finally:\n    sys.stderr.write('\\n' + json.dumps(sorted(sys.modules)))\n"
     )
     run = subprocess.run(
