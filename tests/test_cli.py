@@ -390,12 +390,14 @@ def test_a_workload_without_pods_says_why_or_who_knows(demo: RunningDemo, kubeco
         {"apiVersion": "v1", "kind": "Service", "metadata": metadata, "spec": {"selector": {"app": "none"}}},
     )
 
-    result = run("status", "deploy/web", kubeconfig=kubeconfig)
-    assert (result.exit_code, result.err) == (
-        0,
-        "No pods found for deployment/web in demo namespace: it is scaled to 0.\n",
-    )
-    assert "what happened: kubectl mc doctor service/web -n demo" in run("status", "svc/web", kubeconfig=kubeconfig).err
+    for command in ("status", "logs"):
+        result = run(command, "deploy/web", kubeconfig=kubeconfig)
+        assert (result.exit_code, result.err) == (
+            0,
+            "No pods found for deployment/web in demo namespace: it is scaled to 0.\n",
+        )
+        result = run(command, "svc/web", kubeconfig=kubeconfig)
+        assert "what happened: kubectl mc doctor service/web -n demo" in result.err
 
 
 @pytest.mark.parametrize("words", [["status"], ["timeline"], ["map"], ["exec"], ["exec", "--all"], ["debug"]])

@@ -551,7 +551,7 @@ def test_words_that_mean_something_else_than_was_meant_are_told(
 
 def test_a_namespace_without_pods_is_said(kubeconfig: Path) -> None:
     result = run("logs", kubeconfig=kubeconfig)
-    assert (result.exit_code, result.err) == (0, "No pods found in demo namespace.\n")
+    assert (result.exit_code, result.err) == (0, "No resources found in demo namespace.\n")
 
 
 def test_a_pod_that_is_missing_costs_the_others_nothing(logs: Logs) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import resource
 import shlex
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from kubectl_mc import PROGRAM
@@ -59,10 +59,22 @@ class Outcome:
 class LogRun:
     """One reading of logs; `hub` has what came of each container, also after an interruption."""
 
-    def __init__(self, client: Client, question: Question, output: Output) -> None:
+    def __init__(
+        self,
+        client: Client,
+        question: Question,
+        output: Output,
+        absence: Callable[[list[Selection]], Iterable[str]] = lambda _: (),
+    ) -> None:
+        """Nothing is read yet.
+
+        Args:
+            absence: what to say where there are no pods.
+        """
         self._client = client
         self._question = question
         self._output = output
+        self._absence = absence
         self.hub = LogHub(client, question.reach, output, ordered=question.ordered)
         self._events = LogEvents(client, question.reach, self.hub) if question.events else None
 
@@ -92,11 +104,8 @@ class LogRun:
         found = await find_pods(self._client, question.query)
         pods = [parse_pod(pod) for pod in found.pods]
         question.choice.require_any(pods)
-        asleep = [selection for selection in found.selections if selection.asleep]
-        if not pods and asleep:
-            self._output.note(f"{asleep[0].target} has no pods: {asleep[0].asleep}.")
-        elif not pods and not found.errors:
-            self._output.note(f"No pods found{self._where}.")
+        if not pods and not found.errors:
+            self._say_absence(found.selections)
         await self._begin(pods)
         self.hub.finish()
         await emitting
@@ -111,7 +120,8 @@ class LogRun:
             pods = [parse_pod(pod) for pod in feed.pods.values()]
             question.choice.require_any(pods)
             if not pods:
-                self._output.note(f"No pods found{self._where}; waiting for the first.")
+                self._say_absence(selections)
+                self._output.note("Waiting for the first pod.")
             await self._begin(pods)
             self._say_what_has_not_started(pods)
             telling = None
@@ -129,6 +139,10 @@ class LogRun:
         self._add(pods)
         if self._events is not None:
             self._events.tell(past)
+
+    def _say_absence(self, selections: list[Selection]) -> None:
+        for said in self._absence(selections):
+            self._output.note(said)
 
     def _say_if_empty(self, pods: list[Pod]) -> None:
         """Nothing to read is no error, but who looks at nothing should know that there is no more to come."""
@@ -269,10 +283,6 @@ class LogRun:
     @property
     def _namespace(self) -> str | None:
         return None if self._question.query.all_namespaces else self._client.namespace
-
-    @property
-    def _where(self) -> str:
-        return "" if self._namespace is None else f" in {self._namespace} namespace"
 
 
 def _all_over(feed: PodFeed) -> bool:

@@ -3,10 +3,12 @@
 import contextlib
 from collections.abc import Coroutine
 from datetime import UTC, tzinfo
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from kubectl_mc.commands.absence import nothing_found
 from kubectl_mc.errors import McError, UsageError
 from kubectl_mc.logs.asked import (
     parse_count,
@@ -245,7 +247,7 @@ async def _one_of_two_words(session: Session, work: Coroutine[Any, Any, int], wo
 async def _run(session: Session, question: "Question", output: "LogOutput", *, stats: bool, zone: tzinfo | None) -> int:
     from kubectl_mc.cluster.log_run import LogRun
 
-    run = LogRun(session.client(), question, output)
+    run = LogRun(session.client(), question, output, partial(nothing_found, session, question.query))
     try:
         outcome = await run.run()
     finally:
