@@ -32,8 +32,7 @@ def _shown(value: Any, key: str) -> Any:
 
 def _named(name: str, value: str) -> str:
     """The value of a variable or of a header."""
-    shown = masked(name.replace("-", "_"), value)
-    return masked_text(f"{name}: {shown}")[len(name) + 2 :]
+    return masked_text(f"{name}: {masked(name, value)}")[len(name) + 2 :]
 
 
 def _annotation(name: str, text: Any) -> Any:

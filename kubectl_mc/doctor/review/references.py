@@ -6,22 +6,9 @@ from collections.abc import Iterator
 from kubectl_mc.doctor.finding import Certainty, Finding, Grade
 from kubectl_mc.doctor.review.workload import Workload
 from kubectl_mc.model.coupling.words import shell_script
+from kubectl_mc.model.secrecy import named_words, written_out
 from kubectl_mc.model.spec import ContainerSpec, Reference
 
-_NAME = re.compile(
-    r"(?:.*_)?(?:PASSWORD|PASSWD|PASSPHRASE|PWD|PASS|SECRET|TOKEN|API_?KEY|APIKEY|ACCESS_?KEY|SECRET_?KEY|PRIVATE_?KEY"
-    r"|ENCRYPTION_?KEY|SIGNING_?KEY|CREDENTIALS?|CONNECTION_?STRING)",
-    re.IGNORECASE,
-)
-_HARMLESS = re.compile(r"|true|false|yes|no|none|null|\d{1,3}|/.*|\$\(.*\)|\$\{.*\}|<.*>", re.IGNORECASE | re.DOTALL)
-"""Values of such names that are none themselves: paths of files, switches, references to other variables."""
-_VALUE = re.compile(
-    r"-----BEGIN [A-Z ]*PRIVATE "
-    r"KEY-----|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{30,}\b|\bxox[abprs]-[A-Za-z0-9-]{10,}"
-    r"|\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.|\bsk_live_[A-Za-z0-9]{10,}\b|\bglpat-[A-Za-z0-9_-]{15,}"
-    r"|\w+://[^\s:/@$]+:(?!\$)[^\s/@]+@"
-)
-_FLAG = re.compile(r"--?(?:[\w-]*-)?(?:password|passwd|token|secret|api-?key|requirepass)(?:=(.+))?", re.IGNORECASE)
 _REFERENCE = re.compile(r"(\$\$)|\$\(([A-Za-z_][\w.-]*)\)")
 _GIVEN = re.compile(r".*_SERVICE_(?:HOST|PORT).*|.*_PORT(?:_\d+_(?:TCP|UDP).*)?|KUBERNETES_.*")
 """Variables that the kubelet makes for Services."""
@@ -76,8 +63,7 @@ def secret_in_env(work: Workload) -> Iterator[Finding]:
     """A secret in a manifest is in the repository, in `kubectl describe`, and in every process list."""
     for spec in work.specs:
         for variable in spec.variables:
-            named = _NAME.fullmatch(variable.name) is not None and not _HARMLESS.fullmatch(variable.value)
-            if variable.source is None and (named or _VALUE.search(variable.value)):
+            if variable.source is None and written_out(variable.name, variable.value):
                 key = variable.name.lower().replace("_", "-")
                 yield _secret(
                     spec,
@@ -86,12 +72,8 @@ def secret_in_env(work: Workload) -> Iterator[Finding]:
                     f"valueFrom:\n  secretKeyRef:\n    name: {work.name or 'app'}-secrets\n    key: {key}",
                 )
         for field in ("command", "args"):
-            words = getattr(spec, field)
-            for number, word in enumerate(words):
-                flag = _FLAG.fullmatch(word)
-                following = words[number + 1] if number + 1 < len(words) else ""
-                given = flag is not None and (flag[1] or (following if not following.startswith("-") else ""))
-                if (given and not _HARMLESS.fullmatch(given)) or _VALUE.search(word):
+            for number, (_, name, value) in enumerate(named_words(getattr(spec, field))):
+                if written_out(name, value):
                     yield _secret(
                         spec,
                         f"{spec.name} has what looks like a secret among its arguments",
