@@ -16,6 +16,7 @@ from kubectl_mc.demo.server import running_demo
 from kubectl_mc.model.targets import Query
 from kubectl_mc.session import Session
 from kubectl_mc.tui.app import Dashboard
+from kubectl_mc.tui.watching import PodWatch
 
 HERE = Path(__file__).parent
 COLUMNS = 132
@@ -86,8 +87,9 @@ async def photograph(keys: Sequence[str | Sequence[str]], kubeconfig: Path) -> s
     """The dashboard after some keys, as SVG."""
     environ = {"KUBECONFIG": str(kubeconfig), "TERM": "xterm-256color", "HOME": str(kubeconfig.parent)}
     session = Session(stdout=_Screen(), stderr=_Screen(), environ=environ)
-    app = Dashboard(session, Query())
-    await app.begin()
+    watch = PodWatch(session.client(), Query())
+    await watch.begin()
+    app = Dashboard(session, Query(), watch)
     async with app.run_test(size=SIZE) as pilot:
         for key in keys:
             if isinstance(key, str):

@@ -1,6 +1,6 @@
 """`kubectl mc ui`, and `kubectl mc` alone on a terminal."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -8,6 +8,9 @@ from kubectl_mc.errors import ExitCode, McError
 from kubectl_mc.model.targets import Query, parse_query
 from kubectl_mc.options import AllNamespaces, FieldSelector, Selector, Targets
 from kubectl_mc.session import Session
+
+if TYPE_CHECKING:
+    from kubectl_mc.tui.app import Dashboard
 
 EXAMPLES = (
     ("kubectl mc ui", "the namespace's pods, live; so does kubectl mc alone"),
@@ -33,6 +36,13 @@ def command(
     return session.run(dashboard(session, query, read_only=read_only))
 
 
+def _load() -> "type[Dashboard]":
+    """The imports that the first screen needs take longer than most clusters take to answer."""
+    from kubectl_mc.tui.app import Dashboard
+
+    return Dashboard
+
+
 async def dashboard(session: Session, query: Query, *, read_only: bool) -> int:
     """Run it to its end; without a terminal what `status` shows, and exit code 1.
 
@@ -45,11 +55,18 @@ async def dashboard(session: Session, query: Query, *, read_only: bool) -> int:
         await show_status(session, query)
         session.report(McError("the dashboard needs a terminal", f"{session.program} status shows this without one"))
         return ExitCode.ERROR
-    from kubectl_mc.tui.app import Dashboard
+    import asyncio
 
-    app = Dashboard(session, query, read_only=read_only)
-    await app.begin()
-    code = await app.run_async()
+    from kubectl_mc.tui.watching import PodWatch
+
+    watch = PodWatch(session.client(), query)
+    loading = asyncio.create_task(asyncio.to_thread(_load))  # the pods are on their way meanwhile
+    try:
+        await watch.begin()
+        app = (await loading)(session, query, watch, read_only=read_only)
+        code = await app.run_async()
+    finally:
+        await watch.end()
     if app.failure is not None:
         raise app.failure
     return code or ExitCode.DONE

@@ -1,6 +1,5 @@
 """The dashboard itself: which cluster and which pods, and the screens over them."""
 
-import asyncio
 import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -25,13 +24,10 @@ from kubectl_mc.session import Session, Terminated
 from kubectl_mc.tui import places
 from kubectl_mc.tui.driver import TerminalDriver
 from kubectl_mc.tui.plain import AsciiOnly, has_colors
-from kubectl_mc.tui.screens.choice import ChoiceScreen
-from kubectl_mc.tui.screens.help import HelpScreen
 from kubectl_mc.tui.screens.pods import PodsScreen
 from kubectl_mc.tui.screens.small import SmallScreen
 from kubectl_mc.tui.snapshot import Snapshot
 from kubectl_mc.tui.watching import PodWatch
-from kubectl_mc.tui.widgets.terminal_pane import TerminalPane
 
 _KEYED = frozenset({"namespace", "context", "theme", "help", "quit", "suspend_process", "command_palette", "help_quit"})
 """What keys of the dashboard's own do."""
@@ -65,6 +61,7 @@ class Dashboard(App[int]):
     Args:
         session: where it runs; its client is the cluster that is shown.
         query: which pods.
+        watch: of these pods, and begun.
         read_only: nothing in the cluster is entered or changed.
     """
 
@@ -79,12 +76,12 @@ class Dashboard(App[int]):
         Binding("ctrl+z", "suspend_process", "Suspend", show=False),
     ]
 
-    def __init__(self, session: Session, query: Query, *, read_only: bool = False) -> None:
+    def __init__(self, session: Session, query: Query, watch: PodWatch, *, read_only: bool = False) -> None:
         super().__init__(driver_class=TerminalDriver)
         self.session = session
         self.question = query
         self.read_only = read_only
-        self.snapshot = Snapshot()
+        self.snapshot = watch.snapshot
         self.failure: BaseException | None = None
         """Why the dashboard ended, if it was an error."""
         self.glyphs = Theme(colors=True, unicode=session.theme.unicode)
@@ -92,8 +89,7 @@ class Dashboard(App[int]):
         self.animation_level = "none"  # a terminal may be far away, and what moves costs an idle one its rest
         self.no_color = not session.colors or (session.color == "auto" and not has_colors(session.environ))
         self._plain = [*([NoColor()] if self.no_color else []), *([] if session.theme.unicode else [AsciiOnly()])]
-        self._watch: PodWatch | None = None
-        self._watching: asyncio.Task[None] | None = None
+        self._watch = watch
 
     @property
     def cluster(self) -> Client:
@@ -111,18 +107,6 @@ class Dashboard(App[int]):
         where = "all namespaces" if self.everywhere else self.cluster.namespace
         narrowed = [*map(str, self.question.targets), self.question.labels, self.question.fields]
         return " / ".join([context, where, *filter(None, narrowed)])
-
-    async def begin(self) -> None:
-        """Watch the pods; returns with the first snapshot.
-
-        Raises:
-            McError: they cannot be watched.
-        """
-        self.snapshot = Snapshot()
-        self._watch = PodWatch(self.cluster, self.question, self._publish)
-        self._watching = asyncio.create_task(self._watch.run())
-        self._watching.add_done_callback(self._ended)
-        await asyncio.shield(self._watch.synced)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """What makes of each line on the screen one that the terminal can show."""
@@ -144,17 +128,17 @@ class Dashboard(App[int]):
 
     def keep(self, uid: str) -> None:
         """Somebody looks at this pod: its last state stays when it is gone."""
-        if self._watch is not None:
-            self._watch.keep(uid)
+        self._watch.keep(uid)
 
     def on_mount(self) -> None:
         self.session.note_sink = self.say
+        self._follow(self._watch)
         self.push_screen(PodsScreen())
         self.set_interval(1.0, self._tick)
 
     async def on_unmount(self) -> None:
         self.session.note_sink = None
-        await self._stop()
+        await self._watch.end()
 
     def on_resize(self, event: events.Resize) -> None:
         """A terminal in which nothing can be read says so, until it grows."""
@@ -185,17 +169,21 @@ class Dashboard(App[int]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """A program in a session gets every key, ctrl-p and ctrl-q too."""
-        if isinstance(self.focused, TerminalPane) and self.focused.captive and action in _KEYED:
+        if action in _KEYED and getattr(self.focused, "captive", False):
             return False
         return super().check_action(action, parameters)
 
     def action_help(self) -> None:
+        from kubectl_mc.tui.screens.help import HelpScreen
+
         self.push_screen(HelpScreen(read_only=self.read_only))
 
     def action_theme(self) -> None:
         self.theme = _LIGHT if self.theme == _DARK else _DARK
 
     def action_namespace(self) -> None:
+        from kubectl_mc.tui.screens.choice import ChoiceScreen
+
         current = places.EVERYWHERE if self.everywhere else self.cluster.namespace
 
         def chosen(name: str | None) -> None:
@@ -208,6 +196,8 @@ class Dashboard(App[int]):
         self.push_screen(offer, chosen)
 
     def action_context(self) -> None:
+        from kubectl_mc.tui.screens.choice import ChoiceScreen
+
         def chosen(name: str | None) -> None:
             if name is not None:
                 self.run_worker(self._go(Query(), context=name, namespace=None))
@@ -231,25 +221,24 @@ class Dashboard(App[int]):
                 self.exit(1)
 
     async def _show(self, query: Query, **given: object) -> None:
-        await self._stop()
+        await self._watch.end()
         while len(self.screen_stack) > 2:
             self.pop_screen()
         await self.session.reconnect(**given)
         self.question, self.snapshot = query, Snapshot()
         self._redraw()
-        await self.begin()
+        self._watch = PodWatch(self.cluster, query)
+        await self._watch.begin()
+        self._follow(self._watch)
         self._redraw()
 
-    async def _stop(self) -> None:
-        if self._watching is not None:
-            self._watching.cancel()
-            await asyncio.gather(self._watching, return_exceptions=True)
+    def _follow(self, watch: PodWatch) -> None:
+        """Show what a watch that has begun knows, and what it will."""
+        self.snapshot = watch.snapshot
+        watch.follow(self._show_soon, self._failed)
 
-    def _publish(self, snapshot: Snapshot) -> None:
-        if self.is_running:
-            self.post_message(SnapshotTaken(snapshot))
-        else:
-            self.snapshot = snapshot
+    def _show_soon(self, snapshot: Snapshot) -> None:
+        self.post_message(SnapshotTaken(snapshot))
 
     def _tick(self) -> None:
         """Ages go on by themselves; a terminal may go without a word."""
@@ -265,14 +254,15 @@ class Dashboard(App[int]):
                     screen.show(self.snapshot)
                 return
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        """The watch has ended: what won't pass by itself ends the dashboard with its message."""
-        if task.cancelled() or (error := task.exception()) is None:
-            return
+    def _failed(self, error: BaseException) -> None:
+        """The watch has ended with what won't pass by itself, and the dashboard does so with its message."""
         self.failure = error
         self.exit(1)
 
     def _fatal_error(self) -> None:
-        """A fault of this tool's own: Textual would print a traceback, the command line says it in a line."""
-        self.failure = self._exception
+        """A fault of this tool's own: Textual would print a traceback, the command line says it in a line.
+
+        One that comes of leaving, in the middle of the first screen for instance, is not why it is left.
+        """
+        self.failure = self.failure or self._exception
         self.exit(1)

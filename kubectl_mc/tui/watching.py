@@ -26,53 +26,71 @@ _MEASURED = 60
 
 
 class PodWatch:
-    """Watches the pods of a question and publishes what it knows of them.
+    """Watches the pods of a question, from `begin` to `end`; `snapshot` is what it knows of them now."""
 
-    Args:
-        publish: called with every new snapshot.
-    """
-
-    def __init__(self, client: Client, query: Query, publish: Callable[[Snapshot], None]) -> None:
+    def __init__(self, client: Client, query: Query) -> None:
         self.client = client
         self.query = query
-        self._publish = publish
+        self.snapshot = Snapshot()
+        self._news: Callable[[Snapshot], None] | None = None
+        self._watching: asyncio.Task[None] | None = None
+        self._answered = asyncio.Event()
         self._parsed: dict[str, tuple[object, Pod]] = {}
         self._gone: dict[str, tuple[Pod, dict[str, object], datetime]] = {}
         self._usage: dict[tuple[str, str, str], Usage] = {}
         self._trouble: Trouble | None = None
         self._kept = ""
         self._history: dict[str, deque[Usage]] = {}
-        self.synced = asyncio.get_running_loop().create_future()
-        """Done once it is known which pods there are, or that one may not know; an error where nothing can be known."""
+
+    async def begin(self) -> None:
+        """Watch from now on; returns once it is known which pods there are, or that one may not know.
+
+        Raises:
+            McError: they cannot be watched.
+        """
+        watching = self._watching = asyncio.create_task(self._watch())
+        answered = asyncio.create_task(self._answered.wait())
+        try:
+            await asyncio.wait((watching, answered), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            answered.cancel()
+        if watching.done():
+            watching.result()
+
+    def follow(self, news: Callable[[Snapshot], None], failed: Callable[[BaseException], None]) -> None:
+        """Hand on every snapshot from now on, and the error after which there are no more."""
+
+        def ended(task: asyncio.Task[None]) -> None:
+            if not task.cancelled() and (error := task.exception()) is not None:
+                failed(error)
+
+        self._news = news
+        if self._watching is not None:
+            self._watching.add_done_callback(ended)
+
+    async def end(self) -> None:
+        """Watch no longer."""
+        self._news = None
+        if self._watching is not None:
+            self._watching.cancel()
+            await asyncio.gather(self._watching, return_exceptions=True)
 
     def keep(self, uid: str) -> None:
         """Somebody looks at this pod, or at none: its last state stays when it is gone, its use is remembered."""
         self._kept = uid
         self._history = {}
 
-    async def run(self) -> None:
-        """Watch for ever.
-
-        Raises:
-            McError: the pods cannot be watched, or no more.
-        """
+    async def _watch(self) -> None:
         try:
-            await self._run()
+            await self._watch_readable()
         except Forbidden as error:
             self._publish(Snapshot(answered=True, forbidden=error.message))
-            if not self.synced.done():
-                self.synced.set_result(None)
-        except Exception as error:
-            if self.synced.done():
-                raise
-            self.synced.set_exception(error)
 
-    async def _run(self) -> None:
+    async def _watch_readable(self) -> None:
         selections = await select(self.client, self.query)
         async with open_feed(self.client, selections) as feed:
             await feed.require_named()
             self._publish(self._snapshot(feed))
-            self.synced.set_result(None)
             measuring = asyncio.create_task(self._measure(feed))
             try:
                 while True:
@@ -82,6 +100,12 @@ class PodWatch:
                     await asyncio.sleep(_PAUSE_SECONDS)
             finally:
                 measuring.cancel()
+
+    def _publish(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        self._answered.set()
+        if self._news is not None:
+            self._news(snapshot)
 
     def _take(self, update: Update) -> None:
         if isinstance(update, Interrupted):

@@ -13,6 +13,7 @@ import pytest
 from kubectl_mc.model.targets import Query
 from kubectl_mc.session import Session
 from kubectl_mc.tui.app import Dashboard
+from kubectl_mc.tui.watching import PodWatch
 from kubectl_mc.tui.widgets.terminal_pane import LEAVE, TerminalPane
 from tests.tui.stage import Stage
 
@@ -55,9 +56,10 @@ def test_vi_top_and_exit_3_are_typed_into_a_session(namespace: str) -> None:
     async def work() -> None:
         session = Session(stdout=io.StringIO(), stderr=io.StringIO(), environ=dict(os.environ))
         session.with_flags(namespace=namespace)
-        app = Dashboard(session, Query())
+        watch = PodWatch(session.client(), Query())
         try:
-            await app.begin()
+            await watch.begin()
+            app = Dashboard(session, Query(), watch)
             async with app.run_test(size=(160, 45)) as pilot:
                 await typed(Stage(app, pilot))
         finally:

@@ -13,6 +13,7 @@ from kubectl_mc.demo.server import RunningDemo
 from kubectl_mc.model.targets import parse_query
 from kubectl_mc.session import Session
 from kubectl_mc.tui.app import Dashboard
+from kubectl_mc.tui.watching import PodWatch
 from tests.commands import Stream
 
 PATIENCE_SECONDS = 30.0
@@ -76,9 +77,10 @@ async def staged(
         environ={"KUBECONFIG": str(demo.cluster.write_kubeconfig(folder / "config", user)), "HOME": str(folder)},
     )
     query = parse_query(list(words), labels, all_namespaces=everywhere)
-    app = Dashboard(session, query, read_only=read_only)
+    watch = PodWatch(session.client(), query)
     try:
-        await app.begin()
+        await watch.begin()
+        app = Dashboard(session, query, watch, read_only=read_only)
         async with app.run_test(size=size, notifications=True) as pilot:
             yield Stage(app, pilot)
     finally:

@@ -1,5 +1,6 @@
 """The pods: what is broken first, STATUS as kubectl has it with the truth beside it."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,7 +18,6 @@ from kubectl_mc.render.page import Span, Style, line
 from kubectl_mc.render.status import View
 from kubectl_mc.tui.pod_listing import PodListing
 from kubectl_mc.tui.pod_order import ORDERS, matching, next_order
-from kubectl_mc.tui.screens.pod import PodScreen
 from kubectl_mc.tui.snapshot import Snapshot
 from kubectl_mc.tui.widgets.prompt import Prompt
 from kubectl_mc.tui.widgets.row_list import Row, RowList
@@ -25,8 +25,16 @@ from kubectl_mc.tui.widgets.title_bar import TitleBar
 
 if TYPE_CHECKING:
     from kubectl_mc.tui.app import Dashboard
+    from kubectl_mc.tui.screens.pod import PodScreen
 
 _FILTER = "filter"
+
+
+def _pod_screen() -> "type[PodScreen]":
+    """A screen of so many parts that their imports take as long as the first paint."""
+    from kubectl_mc.tui.screens.pod import PodScreen
+
+    return PodScreen
 
 
 @dataclass(frozen=True)
@@ -56,6 +64,7 @@ class PodsScreen(Screen[None]):
         self._text = ""
         self._listing = PodListing()
         self._listed = _Listed()
+        self._preparing: asyncio.Task[type[PodScreen]] | None = None
 
     @property
     def dashboard(self) -> "Dashboard":
@@ -69,14 +78,14 @@ class PodsScreen(Screen[None]):
 
     def on_mount(self) -> None:
         self.query_one(RowList).focus()
-        self.show(self.dashboard.snapshot)
+        self.call_after_refresh(self._prepare)
 
     def on_resize(self) -> None:
         self.show(self.dashboard.snapshot)
 
     def on_row_list_chosen(self, message: RowList.Chosen) -> None:
         if message.key in self.dashboard.snapshot.pods:
-            self.app.push_screen(PodScreen(message.key))
+            self.app.push_screen(_pod_screen()(message.key))
 
     def on_row_list_highlighted(self) -> None:
         self.show(self.dashboard.snapshot)  # the ages in rows that were not to be seen are old
@@ -116,6 +125,10 @@ class PodsScreen(Screen[None]):
         view = View(datetime.now(UTC), max(self.size.width - 1, 40), self.dashboard.glyphs)
         dashboard = self.dashboard
         rows.show(*self._listing.rows(pods, view, dashboard.place, rows.seen, namespaces=dashboard.everywhere))
+
+    def _prepare(self) -> None:
+        """Load what Enter opens while somebody still looks at the pods."""
+        self._preparing = asyncio.create_task(asyncio.to_thread(_pod_screen))
 
     def _list(self, snapshot: Snapshot) -> _Listed:
         """The pods that are meant; found out once for each snapshot, since ages go on by themselves."""
