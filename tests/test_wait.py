@@ -81,10 +81,10 @@ def test_a_rollout_is_waited_for_with_a_line_for_each_change(demo: RunningDemo, 
         assert process.stderr() == ""
     lines = [line.split(maxsplit=1)[1] for line in process.seen.splitlines()]
     assert lines[0] == "deployment/web 0 of 1 pods are available"
-    assert any(line.startswith("web-") and line.endswith("init migrate exited 0") for line in lines)
+    [new] = {line.split()[0] for line in lines if line.startswith("web-") and line.endswith("init migrate exited 0")}
     # The Deployment may be seen to be available a moment before its pod is seen to be ready.
     last = ("app app ready", "app app running, and has not passed its readiness probe", "app app running")
-    assert any(line.startswith("web-") and line.endswith(last) for line in lines[3:])
+    assert any(line.startswith(f"{new} ") and line.endswith(last) for line in lines)
     assert lines[-1] == "deployment/web is ready"
     assert "█" not in process.seen
 

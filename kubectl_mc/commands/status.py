@@ -9,7 +9,7 @@ import typer
 from kubectl_mc.commands.absence import nothing_found
 from kubectl_mc.errors import ExitCode, McError, UsageError
 from kubectl_mc.model.metrics import Usage
-from kubectl_mc.model.next_step import next_command
+from kubectl_mc.model.next_step import next_steps
 from kubectl_mc.model.parsing import parse_pod
 from kubectl_mc.model.pod import Pod
 from kubectl_mc.model.summary import summarize
@@ -98,8 +98,8 @@ class _Form:
                 memory=None if session.redraws else self.memory,
             )
         reach = (session.program, session.flags.as_arguments())
-        steps = {pod.uid: next_command(pod, facts(pod, summarize(pod), view.now), *reach) for pod in pods}
-        return pods_page(pods, view, {uid: step for uid, step in steps.items() if step is not None})
+        steps = {pod.uid: next_steps(pod, facts(pod, summarize(pod), view.now), *reach) for pod in pods}
+        return pods_page(pods, view, steps)
 
     def text(self, session: Session, pods: Sequence[Pod]) -> str | None:
         """The machine's form; None where a page is asked for."""

@@ -105,10 +105,19 @@ def pod_severity(pod: Pod) -> Severity:
     worst = max(worst, Severity.OK)  # done containers in a pod that goes on
     if pod.deleted is not None:
         return max(Severity.PROGRESS, min(worst, Severity.WARNING))
+    if held_open(pod):
+        worst = max(worst, Severity.PROGRESS)
     ready = pod.condition("Ready")
     if worst is Severity.OK and ready is not None and ready.status != "True" and unset_gates(pod):
         return Severity.WARNING
     return worst
+
+
+def held_open(pod: Pod) -> tuple[Container, ...]:
+    """The app containers that run on in a pod that is to end, after others of it have succeeded."""
+    if pod.restart_policy == "Always" or pod.deleted is not None or not any(app.state.succeeded for app in pod.apps):
+        return ()
+    return tuple(app for app in pod.apps if app.state.running)
 
 
 def unschedulable(pod: Pod) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from kubectl_mc.model.fact import Fact, Look, end_words, fault, unready_words
-from kubectl_mc.model.health import Health, container_health, unschedulable, unset_gates
+from kubectl_mc.model.health import Health, container_health, held_open, unschedulable, unset_gates
 from kubectl_mc.model.pod import Container, Pod
 from kubectl_mc.model.progress import init_progress, subject
 from kubectl_mc.model.spec import Role
@@ -151,11 +151,9 @@ def _containers(pod: Pod, summary: Summary, now: datetime) -> Iterator[Fact]:
 
 def _held_open(pod: Pod) -> Iterator[Fact]:
     """A pod that is to end, some of whose app containers have, while others go on: a classic sidecar in a Job."""
-    if pod.restart_policy == "Always" or pod.deleted is not None:
-        return
-    done = [app.name for app in pod.apps if app.state.succeeded]
-    running = [app for app in pod.apps if app.state.running]
-    if done and running:
+    running = held_open(pod)
+    if running:
+        done = [app.name for app in pod.apps if app.state.succeeded]
         names = ", ".join(app.name for app in running)
         yield Fact(
             f"{', '.join(done)} finished; the pod ends only when {names} {'do' if len(running) > 1 else 'does'} too",

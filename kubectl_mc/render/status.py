@@ -7,6 +7,7 @@ from datetime import datetime
 from kubectl_mc.model.fact import NEVER_STARTED, Fact
 from kubectl_mc.model.health import pod_severity, unset_gates
 from kubectl_mc.model.metrics import Usage
+from kubectl_mc.model.next_step import Step
 from kubectl_mc.model.pod import Container, ContainerState, Pod
 from kubectl_mc.model.progress import init_progress
 from kubectl_mc.model.summary import summarize
@@ -27,6 +28,7 @@ from kubectl_mc.render.words import (
 )
 
 _INDENT = 2
+_LABEL = len("next: ")
 _BAR = 20
 _PARAGRAPH_LEAST = 20
 """Columns for a text beside its label; with fewer it stands below."""
@@ -46,21 +48,21 @@ class View:
     """CPU and memory in use by (namespace, pod, container); empty where nothing measures it."""
 
 
-def pods_page(pods: Sequence[Pod], view: View, next_step: Mapping[str, str]) -> Page:
+def pods_page(pods: Sequence[Pod], view: View, steps: Mapping[str, Sequence[Step]]) -> Page:
     """The blocks of some pods, one after the other.
 
     Args:
-        next_step: for each pod's uid the command to type next, if there is one.
+        steps: for each pod's uid the commands to type next.
     """
     lines: list[Line] = []
     for number, pod in enumerate(pods):
         if number:
             lines.append(())
-        lines += pod_block(pod, view, next_step.get(pod.uid))
+        lines += pod_block(pod, view, steps.get(pod.uid, ()))
     return Page(lines)
 
 
-def pod_block(pod: Pod, view: View, next_step: str | None = None) -> Iterator[Line]:
+def pod_block(pod: Pod, view: View, steps: Sequence[Step] = ()) -> Iterator[Line]:
     """Everything about one pod."""
     yield from pod_head(pod, view)
     yield ()
@@ -68,8 +70,9 @@ def pod_block(pod: Pod, view: View, next_step: str | None = None) -> Iterator[Li
     yield from [found.header] if view.header else ()
     yield from (line for row in found.rows for line in row)
     notes = list(pod_notes(pod, view))
-    if next_step is not None:
-        notes.append(line(" " * _INDENT, Span("next: ", Style.QUIET), Span(one_line(next_step), Style.STRONG)))
+    for step in steps:
+        label = Span(f"{step.label}: ".ljust(_LABEL), Style.QUIET)
+        notes.append(line(" " * _INDENT, label, Span(one_line(step.command), Style.STRONG)))
     if notes:
         yield ()
         yield from notes

@@ -3,7 +3,7 @@
 import pytest
 
 from kubectl_mc.model.health import Health, Severity, container_health, pod_severity
-from kubectl_mc.model.next_step import next_command
+from kubectl_mc.model.next_step import next_steps
 from kubectl_mc.model.parsing import parse_pod
 from kubectl_mc.model.progress import init_progress
 from kubectl_mc.model.summary import summarize
@@ -112,42 +112,43 @@ def test_the_progress_of_an_init_sequence(document: Json, progress: tuple[int, i
     assert (found and (found.done, found.total, found.current and found.current.name)) == progress
 
 
-def _next(document: Json, program: str = "kubectl mc", connection: tuple[str, ...] = ()) -> str | None:
+def _next(document: Json, program: str = "kubectl mc", connection: tuple[str, ...] = ()) -> list[str]:
     parsed = parse_pod(document)
-    return next_command(parsed, facts(parsed, summarize(parsed), NOW), program, connection)
+    return [step.command for step in next_steps(parsed, facts(parsed, summarize(parsed), NOW), program, connection)]
 
 
 CRASHING = pod(container("app", CRASH_LOOP, last=CRASHED))
 
 
 def test_a_crash_loop_asks_for_the_logs_of_the_instance_that_ended() -> None:
-    assert _next(CRASHING) == "kubectl mc logs web -c app --previous -n shop"
+    assert _next(CRASHING) == ["kubectl mc logs web -c app --previous -n shop", "kubectl mc doctor web -n shop"]
 
 
 def test_a_container_without_an_image_asks_for_events() -> None:
-    assert _next(pod(container("app", waiting("ErrImagePull")))) == "kubectl mc events web -n shop"
+    assert _next(pod(container("app", waiting("ErrImagePull"))))[0] == "kubectl mc events web -n shop"
 
 
 def test_an_init_step_that_runs_asks_for_its_logs() -> None:
     [step] = [document for name, document, _, _ in MISLEADING if name.startswith("the second of three")]
 
-    assert _next(step) == "kubectl mc logs web -c i2 -n shop"
+    assert _next(step)[0] == "kubectl mc logs web -c i2 -n shop"
 
 
 def test_the_next_command_reaches_the_same_cluster() -> None:
-    command = _next(CRASHING, connection=("--context", "my cluster"))
-
-    assert command == "kubectl mc logs web -c app --previous --context 'my cluster' -n shop"
+    assert _next(CRASHING, connection=("--context", "my cluster")) == [
+        "kubectl mc logs web -c app --previous --context 'my cluster' -n shop",
+        "kubectl mc doctor web --context 'my cluster' -n shop",
+    ]
 
 
 def test_the_next_command_is_called_as_this_tool_was() -> None:
-    assert _next(CRASHING, program="kubectl mc demo") == "kubectl mc demo logs web -c app --previous -n shop"
+    assert all(command.startswith("kubectl mc demo ") for command in _next(CRASHING, program="kubectl mc demo"))
 
 
 def test_names_are_quoted_for_the_shell() -> None:
     document = pod(container("$(reboot)", CRASH_LOOP, last=CRASHED), name="a b;c")
 
-    assert _next(document) == "kubectl mc logs 'a b;c' -c '$(reboot)' --previous -n shop"
+    assert _next(document)[0] == "kubectl mc logs 'a b;c' -c '$(reboot)' --previous -n shop"
 
 
 @pytest.mark.parametrize(
@@ -159,4 +160,14 @@ def test_names_are_quoted_for_the_shell() -> None:
     ids=["healthy", "succeeded"],
 )
 def test_there_is_no_next_command_where_nothing_is_wrong(document: Json) -> None:
-    assert _next(document) is None
+    assert _next(document) == []
+
+
+def test_a_job_that_a_second_app_container_holds_open_is_above_the_pods_that_are_well() -> None:
+    held = pod(container("report", DONE), container("proxy", running(), ready=True), restart_policy="Never")
+    well = pod(
+        container("report", running(), ready=True), container("proxy", running(), ready=True), restart_policy="Never"
+    )
+
+    assert pod_severity(parse_pod(held)) is Severity.PROGRESS
+    assert pod_severity(parse_pod(well)) is Severity.OK

@@ -10,7 +10,7 @@ import pytest
 from kubectl_mc.model.event import parse_event
 from kubectl_mc.model.health import pod_severity
 from kubectl_mc.model.metrics import parse_usage
-from kubectl_mc.model.next_step import next_command
+from kubectl_mc.model.next_step import next_steps
 from kubectl_mc.model.parsing import parse_pod
 from kubectl_mc.model.pod import StateKind
 from kubectl_mc.model.spec import Role
@@ -96,7 +96,7 @@ def _judge(document: Json) -> None:
     found = facts(parsed, summary, NOW)
     assert all(isinstance(fact.sentence, str) for fact in found)
     pod_severity(parsed)
-    next_command(parsed, found, "kubectl mc")
+    next_steps(parsed, found, "kubectl mc")
 
 
 PATHS = list(_paths(_full_pod()))

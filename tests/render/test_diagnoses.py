@@ -96,7 +96,7 @@ PLAIN = {
     "well": (_READY, "  well: its container is ready"),
     "well after some work": (
         pod(container("work", ended(0, "Completed")), container("side", running(), ready=True), restart_policy="Never"),
-        "  well: side is ready, and work has done its work",
+        "  on its way: work finished; the pod ends only when side does too",
     ),
     "finished": (pod(container("a", ended(0, "Completed")), phase="Succeeded"), "  finished without an error"),
     "starting": (

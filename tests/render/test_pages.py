@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 from rich.console import Console
@@ -10,6 +10,7 @@ from rich.console import Console
 from kubectl_mc.model.event import parse_event
 from kubectl_mc.model.health import Health
 from kubectl_mc.model.metrics import Usage
+from kubectl_mc.model.next_step import Step
 from kubectl_mc.model.parsing import parse_pod
 from kubectl_mc.model.pod import Pod
 from kubectl_mc.render.events import events_page
@@ -27,10 +28,9 @@ def _view(width: int = PIPE, theme: Theme = UNICODE, *, wide: bool = False) -> V
     return View(NOW, width, theme, wide)
 
 
-def _block(document: Json, width: int = PIPE, next_step: str | None = None) -> list[str]:
+def _block(document: Json, width: int = PIPE, steps: Sequence[Step] = ()) -> list[str]:
     parsed = parse_pod(document)
-    steps = {parsed.uid: next_step} if next_step else {}
-    return pods_page([parsed], _view(width), steps).text().splitlines()
+    return pods_page([parsed], _view(width), {parsed.uid: steps}).text().splitlines()
 
 
 def _listing(*documents: Json, containers: bool = False, namespaces: bool = False) -> list[str]:
@@ -39,7 +39,11 @@ def _listing(*documents: Json, containers: bool = False, namespaces: bool = Fals
 
 
 PAGES: dict[str, Callable[[View], Page]] = {
-    "status": lambda view: pods_page(hostile_pods(), view, {pod.uid: f"kubectl logs {EVIL}" for pod in hostile_pods()}),
+    "status": lambda view: pods_page(
+        hostile_pods(),
+        view,
+        dict.fromkeys((pod.uid for pod in hostile_pods()), (Step("next", f"kubectl logs {EVIL}"),)),
+    ),
     "listing": lambda view: listing_page(hostile_pods(), view),
     "listing of all namespaces": lambda view: listing_page(hostile_pods(), view, namespaces=True),
     "listing with containers": lambda view: listing_page(hostile_pods(), view, containers=True),
@@ -63,7 +67,9 @@ def test_nothing_in_a_pod_can_move_a_cursor_or_turn_a_line(name: str, width: int
 
 def _may_be_wide(spans: Line) -> bool:
     """The name of a pod is to be read whole and a command is to be copied: a terminal breaks them by itself."""
-    return any(span.style is Style.STRONG for span in spans[:1]) or any(span.text == "next: " for span in spans)
+    return any(span.style is Style.STRONG for span in spans[:1]) or any(
+        span.text in ("next: ", "why:  ") for span in spans
+    )
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -122,7 +128,7 @@ CRASHING = pod(
 
 
 def test_the_block_of_a_pod_tells_it_all() -> None:
-    assert _block(CRASHING, next_step="kubectl logs web -c app --previous") == [
+    assert _block(CRASHING, steps=(Step("next", "kubectl logs web"), Step("why", "kubectl doctor web"))) == [
         "shop/web  READY 1/2  STATUS CrashLoopBackOff  RESTARTS 4 (2m ago)  AGE 60m  NODE node-1",
         "  app is crash-looping (exit 1, 2m ago, 4 restarts)",
         "",
@@ -135,7 +141,8 @@ def test_the_block_of_a_pod_tells_it_all() -> None:
         "    panic: no database",
         "        at main.go:12",
         "  condition Ready False ContainersNotReady: containers with unready status: [app]",
-        "  next: kubectl logs web -c app --previous",
+        "  next: kubectl logs web",
+        "  why:  kubectl doctor web",
     ]
 
 
