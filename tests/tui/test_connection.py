@@ -1,6 +1,7 @@
 """What the dashboard does when the cluster is away, refuses something, or is another one."""
 
 import asyncio
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -103,6 +104,8 @@ def test_a_deleted_pod_stays_until_it_is_left(own_demo: RunningDemo, tmp_path: P
             await stage.opens("finished-first")
             await _delete(stage, own_demo)
             await stage.sees("this pod is gone since", "c1")
+            await stage.until(lambda: re.search(r"Pods\s+n Namespace", stage.text), "a footer with what can be done")
+            assert not re.search("Shell|Attach|Debug|new one", stage.text.splitlines()[-1])
             await stage.press("r")  # nobody has its name
             await stage.sees("this pod is gone since")
             await stage.press("escape", "escape")
@@ -121,10 +124,11 @@ def test_a_pod_that_is_made_anew_is_offered(own_demo: RunningDemo, tmp_path: Pat
             await stage.sees("this pod is gone since")
             spec = {"containers": [{"name": "other", "image": "busybox:1.37"}]}
             own_demo.call(own_demo.cluster.apply, {"kind": "Pod", "metadata": {"name": "finished-first"}, "spec": spec})
-            await stage.sees("there is a new one of this name: r shows it")
+            await stage.sees("there is a new one of this name: r shows it", "r The new one")
             await stage.press("r")
             await stage.sees("other")
-            await stage.until(lambda: "this pod is gone" not in stage.text)
+            await stage.until(lambda: "this pod is gone" not in stage.text and "Shell" in stage.text.splitlines()[-1])
+            assert "The new one" not in stage.text
             assert _pod_screen(stage).pod.uid != before
 
     asyncio.run(work())

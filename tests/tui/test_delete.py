@@ -49,6 +49,21 @@ def test_its_name_deletes_it(own_demo: RunningDemo, tmp_path: Path) -> None:
     asyncio.run(work())
 
 
+def test_a_pod_that_went_while_its_name_was_typed_is_not_found(own_demo: RunningDemo, tmp_path: Path) -> None:
+    async def work() -> None:
+        async with staged(own_demo, tmp_path) as stage:
+            await stage.opens(POD)
+            await stage.press("ctrl+d", *POD)
+            [pod] = stage.app.snapshot.pods.values()
+            await stage.app.cluster.delete(PODS, pod.namespace, pod.name, uid=pod.uid)
+            own_demo.call(own_demo.cluster.advance, 60.0)
+            await stage.until(lambda: pod.uid in stage.app.snapshot.gone)
+            await stage.press("enter")
+            await stage.sees("not found")
+
+    asyncio.run(work())
+
+
 def test_a_refusal_names_the_verb(own_demo: RunningDemo, tmp_path: Path) -> None:
     own_demo.call(own_demo.cluster.auth.grant, VIEWER, ["get", "list", "watch"], ["pods", "pods/log"], "demo")
 
@@ -69,7 +84,8 @@ def test_a_pod_that_is_gone_is_said_to_be(own_demo: RunningDemo, tmp_path: Path)
             await stage.app.cluster.delete(PODS, pod.namespace, pod.name, uid=pod.uid)
             own_demo.call(own_demo.cluster.advance, 60.0)
             await stage.sees("this pod is gone")
-            await stage.press("ctrl+d", *POD, "enter")
-            await stage.sees("not found")
+            await stage.press("ctrl+d")
+            await stage.sees("nothing can be entered or deleted")
+            assert not isinstance(stage.app.screen, ConfirmScreen)
 
     asyncio.run(work())

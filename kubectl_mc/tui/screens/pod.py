@@ -53,6 +53,7 @@ class PodScreen(Screen[None]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "Pods"),
+        Binding("r", "successor", "The new one"),
         Binding("space", "hide_log", "Hide log", show=False),
         Binding("s", "session('shell')", "Shell"),
         Binding("S", "whole_terminal", "Shell, whole", show=False),
@@ -61,7 +62,6 @@ class PodScreen(Screen[None]):
         Binding("x", "close_session", "Close tab", show=False),
         Binding(LEAVE, "enter_session", "Into the session", show=False),
         Binding("ctrl+d", "delete", "Delete", show=False),
-        Binding("r", "successor", "The new one", show=False),
         *(Binding(str(number), f"tab('{name}')", name, show=False) for number, name in enumerate(TABS, 1)),
     ]
 
@@ -74,6 +74,8 @@ class PodScreen(Screen[None]):
         self._sessions: Sessions | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._reading: asyncio.Task[None] | None = None
+        self._fate: tuple[bool, str] = False, ""
+        """Whether the pod is gone, and which one has its name now."""
 
     @property
     def dashboard(self) -> "Dashboard":
@@ -119,12 +121,15 @@ class PodScreen(Screen[None]):
         pod = snapshot.pods.get(self.uid)
         if pod is None or not self.query(TitleBar):  # its parts come a moment later, and go a moment earlier
             return
-        view, gone = self._view(self.size.width), snapshot.gone.get(self.uid)
+        view, gone, successor = self._view(self.size.width), snapshot.gone.get(self.uid), snapshot.successor(self.uid)
+        if self._fate != (fate := (gone is not None, successor)):
+            self._fate = fate
+            self.refresh_bindings()
         self.query_one(TitleBar).tell(f"{self.dashboard.place}  ·  {pod.name}", snapshot)
         head = list(pod_head(pod, view))
         if gone is not None:
             since = human_duration((view.now - gone).total_seconds())
-            again = "; there is a new one of this name: r shows it" if snapshot.successor(self.uid) else ""
+            again = "; there is a new one of this name: r shows it" if successor else ""
             head.insert(0, line(Span(f"  this pod is gone since {since}; so it was at last{again}", Style.WARN)))
         self.query_one("#head", PageView).show(head)
         found = container_rows(pod, view)
@@ -212,14 +217,23 @@ class PodScreen(Screen[None]):
         remove_pod(self.dashboard, self.pod)
 
     def on_key(self, event: events.Key) -> None:
-        if self.dashboard.read_only and event.key in _CHANGING_KEYS:
-            self.dashboard.say("--read-only: nothing is entered or changed")
+        if event.key in _CHANGING_KEYS and (why := self._untouchable):
+            self.dashboard.say(why)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """What may not be done, and what a program would get the key of, is not offered."""
         if isinstance(self.focused, TerminalPane) and self.focused.captive:
             return False
-        return not (self.dashboard.read_only and action in _CHANGING)
+        if action == "successor":
+            return bool(self.dashboard.snapshot.successor(self.uid))
+        return not (self._untouchable and action in _CHANGING)
+
+    @property
+    def _untouchable(self) -> str:
+        """Why nothing can be entered or changed; empty where it can."""
+        if self.dashboard.read_only:
+            return "--read-only: nothing is entered or changed"
+        return "this pod is gone: nothing can be entered or deleted" if self.uid in self.dashboard.snapshot.gone else ""
 
     async def _close(self, pane: TerminalPane) -> None:
         """A session's tab; the keyboard goes to the one that is then in front, if it was in this one."""
