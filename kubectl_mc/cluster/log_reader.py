@@ -109,7 +109,7 @@ class LogReader:
 
     def lost(self) -> None:
         """What may have come after the last line can never be read."""
-        self._lines.gap(certain=self._broken)
+        self._lines.gap(certain=self._cut)
         self._broken = self._cut = False
 
     async def whole(self, *, previous: bool = False, tail: int | None = None) -> None:

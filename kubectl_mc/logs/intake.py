@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta, timezone
 from itertools import zip_longest
 
-from kubectl_mc.logs.line import STAMP, STAMPED, Kind, Marked, Plain, told
+from kubectl_mc.logs.line import STAMP, STAMPED, Kind, Marked, Plain, marked, told
 from kubectl_mc.logs.records import Records, may_have_records
 
 _EARLIEST = b"0" * STAMP
@@ -38,7 +38,11 @@ class Intake:
         """The last line, where it had no line break."""
         rest = b"".join(self._parts)
         self._parts = []
-        return self._lines([rest + self._tag], rest, len(rest) + len(self._tag)) if rest else []
+        if not rest:
+            return []
+        last = marked(self._lines([rest + self._tag], rest, len(rest) + len(self._tag))[0])
+        last.unbroken = last.kind is Kind.LOG
+        return [last]
 
     def _lines(self, lines: list[bytes], whole: bytes, size: int) -> list[bytes]:
         # Times that rise from one good one to another leave no room for a line without a time between them. Lines

@@ -66,6 +66,8 @@ class Marked(bytes):
     """Whether it belongs to the record of its source's line before."""
     late = False
     """Whether later lines of other sources have gone out before it."""
+    unbroken = False
+    """Whether the container wrote no line break behind it: its log ends in the middle of a line."""
 
 
 class Plain(list[bytes]):
@@ -117,6 +119,20 @@ def continues(line: bytes) -> bool:
 def late(line: bytes) -> bool:
     """Whether a line came after later ones had gone out."""
     return isinstance(line, Marked) and line.late
+
+
+def unbroken(line: bytes) -> bool:
+    """Whether a line ends without a line break."""
+    return isinstance(line, Marked) and line.unbroken
+
+
+def marked(line: bytes) -> Marked:
+    """The line as one of which more can be said; what is said of it already stays."""
+    more = Marked(line)
+    if isinstance(line, Marked):
+        more.kind, more.stamp = line.kind, line.stamp
+        more.continues, more.late, more.unbroken = line.continues, line.late, line.unbroken
+    return more
 
 
 def stamp_of(line: bytes) -> bytes:

@@ -6,7 +6,7 @@ every open source. What that rule would hold up for long, because a source is si
 
 from bisect import bisect_left, bisect_right, insort
 
-from kubectl_mc.logs.line import STAMP, Kind, Marked, Plain, kind_of, size_of, sort_key
+from kubectl_mc.logs.line import STAMP, Kind, Plain, kind_of, marked, size_of, sort_key
 
 _NOTHING = b""
 _ALL = b"\xff" * STAMP
@@ -159,8 +159,6 @@ def _late(line: bytes) -> bytes:
     """The line marked as late. Words of this tool's own know their time in whole seconds only: they are never late."""
     if kind_of(line) is not Kind.LOG:
         return line
-    marked = Marked(line)
-    if isinstance(line, Marked):
-        marked.stamp, marked.continues = line.stamp, line.continues
-    marked.late = True
-    return marked
+    late = marked(line)
+    late.late = True
+    return late

@@ -17,6 +17,7 @@ from kubectl_mc.logs.line import (
     message_of,
     source_tag,
     stamp_of,
+    unbroken,
 )
 from kubectl_mc.logs.machine import Name
 from kubectl_mc.logs.stamps import Stamps
@@ -68,6 +69,8 @@ class Show:
         self._late_prefixes: dict[bytes, bytes] = {}
         self._table: list[bytes] = []
         """The prefixes by the last byte of a tag, which is twice as fast; empty where that is not enough."""
+        self._open = False
+        """Whether what was shown last has no line break yet: it gets one as soon as something follows."""
         self._rule = "──" if look.unicode else "--"
 
     def joined(self, tag: bytes, name: Name, place: int) -> None:
@@ -90,9 +93,13 @@ class Show:
             if not self._look.own_words:
                 lines = [line for line in lines if kind_of(line) is Kind.LOG and line is not BREAK]
             rows = [self._one(line, prefixes) for line in lines]
-        if rows:
-            rows.append(b"")
-        return b"\n".join(rows)
+        return self._ended(b"\n".join(rows), lines[-1]) if rows else b""
+
+    def _ended(self, text: bytes, last: bytes) -> bytes:
+        """Rows with the break behind the last; where there are but the containers' own, theirs, or none."""
+        before = b"\n" if self._open else b""
+        self._open = not self._look.own_words and not self._look.terminal and unbroken(last)
+        return before + text + (b"" if self._open else b"\n")
 
     def interrupted(self) -> None:
         """Something else was written on the terminal."""

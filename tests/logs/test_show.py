@@ -254,6 +254,18 @@ def test_raw_has_the_containers_own_lines_alone() -> None:
     assert show.text(words) == b""
 
 
+def test_raw_adds_no_line_break_to_the_last_line_before_something_follows_it() -> None:
+    intake = Intake(TAG)
+    found = intake.take(block((1, "one"), (2, "two"))[:-1])
+    rest = intake.end()
+    show = Show(Look(prefix=False, own_words=False))
+    show.joined(TAG, Name("shop", "web", "app"), 0)
+    assert show.text(found + rest) == b"one\ntwo"
+    assert show.text([]) == b""
+    assert show.text(lines((3, "three"))) == b"\nthree\n"
+    assert text(Look(prefix=False), rest) == b"two\n", "rows of several forms are always whole"
+
+
 @pytest.mark.parametrize("look", [Look(), Look(terminal=True), Look(colors=True), Look(stamps=Stamps("full", UTC))])
 def test_what_is_left_out_is_a_row_as_grep_has_it(look: Look) -> None:
     show = show_of(look, "s/web/app")
