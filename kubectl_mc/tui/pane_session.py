@@ -1,6 +1,7 @@
 """A session in a container, joined to a terminal pane."""
 
 import asyncio
+import time
 
 from kubectl_mc.cluster.client import Client
 from kubectl_mc.cluster.remote import RemoteRequest, RemoteSession, open_remote
@@ -9,8 +10,15 @@ from kubectl_mc.relay import Detached, Keys
 from kubectl_mc.tui.terminal.typing_lines import LineTyping
 from kubectl_mc.tui.widgets.terminal_pane import TerminalPane
 
-_SLICE = 4096
-"""Bytes that are drawn at a time; between them keys are heard."""
+_UNDRAWN = 64 * 1024
+"""Bytes that wait to be drawn; while there are as many nothing is read, and so the program is held up."""
+_LEAST, _MOST = 256, _UNDRAWN
+"""Bytes that are drawn at a time, as many as fit in `_STEP_SECONDS`; between them keys are heard, and all else done."""
+_STEP_SECONDS = 0.008
+_PAUSE_SECONDS = 0.001
+"""So long everything else has its turn, and more comes to be drawn: a terminal's output is often a few bytes a time."""
+_UNSENT = 4096
+"""Bytes that wait to be sent, above which no answers of the emulator's are added."""
 
 _INTERRUPT = b"\x03"
 """Ctrl-C, which leaves a process that takes no input."""
@@ -30,7 +38,9 @@ class PaneSession:
         self._client, self._request, self._pane, self._redraw = client, request, pane, redraw
         self._keys = Keys(detach)
         self._lines = LineTyping(pane.feed) if request.stdin and not request.tty else None
-        self._typed: asyncio.Queue[bytes] = asyncio.Queue()
+        self._unsent, self._to_send = bytearray(), asyncio.Event()
+        self._all_read = False
+        self._undrawn, self._to_draw, self._room = bytearray(), asyncio.Event(), asyncio.Event()
         self._size = pane.emulator.columns, pane.emulator.lines
         self._resized = asyncio.Event()
         self._resized.set()
@@ -44,21 +54,35 @@ class PaneSession:
         """
         async with open_remote(self._client, self._request) as remote:
             reading = asyncio.create_task(self._read(remote))
+            drawing = asyncio.create_task(self._draw())
             typing = asyncio.create_task(self._type(remote))
             sizing = asyncio.create_task(self._resize(remote))
+            tasks = (reading, drawing, typing, sizing)
             try:
-                await asyncio.wait([reading, typing], return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait([drawing, typing], return_when=asyncio.FIRST_COMPLETED)
                 if typing.done():
                     typing.result()
+                await drawing
                 return await reading
             finally:
-                for task in (reading, typing, sizing):
+                for task in tasks:
                     task.cancel()
-                await asyncio.gather(reading, typing, sizing, return_exceptions=True)
+                await asyncio.gather(*tasks, return_exceptions=True)
 
-    def typed(self, data: bytes) -> None:
-        """Bytes for the process."""
-        self._typed.put_nowait(data)
+    def typed(self, data: bytes, *, answer: bool = False) -> None:
+        """Bytes for the process.
+
+        Args:
+            answer: whether they are what it has asked the terminal, which may be more than it ever takes.
+        """
+        if not answer or len(self._unsent) < _UNSENT:
+            self._unsent += data
+            self._to_send.set()
+
+    @property
+    def unsent(self) -> int:
+        """Bytes that wait for the process to take them."""
+        return len(self._unsent)
 
     def resized(self, columns: int, lines: int) -> None:
         """The pane has this size."""
@@ -66,18 +90,46 @@ class PaneSession:
         self._resized.set()
 
     async def _read(self, remote: RemoteSession) -> int:
-        while (piece := await remote.read()) is not None:
-            data = piece[1]
-            for start in range(0, len(data), _SLICE):
-                self._pane.feed(data[start : start + _SLICE])
-                await asyncio.sleep(0)
-        return remote.exit_code
+        try:
+            while (piece := await remote.read()) is not None:
+                self._undrawn += piece[1]
+                self._to_draw.set()
+                while len(self._undrawn) >= _UNDRAWN:
+                    self._room.clear()
+                    await self._room.wait()
+            return remote.exit_code
+        finally:
+            self._all_read = True
+            self._to_draw.set()
+
+    async def _draw(self) -> None:
+        """What has been read, until all is drawn that will ever be."""
+        size = _LEAST
+        while True:
+            await self._to_draw.wait()
+            if not self._undrawn:
+                if self._all_read:
+                    return
+                self._to_draw.clear()
+                continue
+            data = bytes(self._undrawn[:size])
+            del self._undrawn[:size]
+            self._room.set()
+            start = time.monotonic()
+            self._pane.feed(data)
+            spent = time.monotonic() - start
+            if spent > _STEP_SECONDS:
+                size = max(size // 2, _LEAST)
+            elif len(data) == size:
+                size = min(size * 2, _MOST)
+            await asyncio.sleep(max(_PAUSE_SECONDS, spent))
 
     async def _type(self, remote: RemoteSession) -> None:
         while True:
-            data = await self._typed.get()
-            while not self._typed.empty():
-                data += self._typed.get_nowait()
+            await self._to_send.wait()
+            self._to_send.clear()
+            data = bytes(self._unsent)
+            self._unsent.clear()
             data, detaches = self._keys.passed(data)
             detaches, over = detaches or (_INTERRUPT in data and not self._request.stdin), False
             if self._lines is not None:

@@ -116,7 +116,7 @@ class Sessions:
     def typed(self, message: TerminalPane.Typed) -> None:
         """Bytes from a pane for its session."""
         if (tab := self._by_pane.get(message.pane)) is not None and tab.running is not None:
-            tab.running.typed(message.data)
+            tab.running.typed(message.data, answer=message.answer)
 
     def resized(self, message: TerminalPane.Resized) -> None:
         """A pane has another size."""

@@ -50,6 +50,8 @@ class TerminalPane(Widget, can_focus=True):
 
         pane: "TerminalPane"
         data: bytes
+        answer: bool = False
+        """Whether nobody has typed it: the program has asked where the cursor is, or the like."""
 
     @dataclass
     class Resized(Message):
@@ -229,7 +231,7 @@ class TerminalPane(Widget, can_focus=True):
         self.post_message(self.Typed(self, data))
 
     def _reply(self, data: bytes) -> None:
-        self.post_message(self.Typed(self, data))
+        self.post_message(self.Typed(self, data, answer=True))
 
     def _wheel(self, event: events.MouseEvent, *, up: bool) -> None:
         if self._mouse(event, WHEEL_UP if up else WHEEL_DOWN, pressed=True):
