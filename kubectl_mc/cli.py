@@ -186,6 +186,9 @@ def _misused(error: ClickException, session: Session) -> int:
     context = getattr(error, "ctx", None)
     path = context.command_path if context is not None else PROGRAM
     hint = f"{path} --help" if isinstance(error, ClickUsageError) else None
+    if isinstance(error, NoSuchOption) and error.possibilities:
+        # Typer compares the dashes as well, and takes --user for --bogus.
+        error.possibilities = [near for near in error.possibilities if _are_alike(near, error.option_name)]
     message = error.format_message().rstrip(".")
     if message.startswith("No such command"):
         near = difflib.get_close_matches(message.split("'")[1], COMMANDS, n=1)
@@ -195,6 +198,10 @@ def _misused(error: ClickException, session: Session) -> int:
         message, hint = (error.message, instead) if instead else (message, hint)
     session.report(McError(message, hint))
     return ExitCode.USAGE
+
+
+def _are_alike(one: str, other: str) -> bool:
+    return bool(difflib.get_close_matches(one.lstrip("-"), [other.lstrip("-")]))
 
 
 def _operating_system(error: OSError) -> McError:

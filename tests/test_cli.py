@@ -464,3 +464,10 @@ def test_the_demo_serves_until_it_is_told_to_end(tmp_path: Path) -> None:
             assert process.interrupt(number) == (130 if number == 2 else 0)
             assert "Traceback" not in process.stderr()
         assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("flag", "said"), [("--namespce", "--namespace"), ("--bogus", "No such option: --bogus\n")])
+def test_an_unknown_flag_names_only_those_that_look_alike(flag: str, said: str) -> None:
+    result = run("status", flag)
+    assert result.exit_code == 2
+    assert said in result.err
