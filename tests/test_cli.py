@@ -468,6 +468,6 @@ def test_the_demo_serves_until_it_is_told_to_end(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("flag", "said"), [("--namespce", "--namespace"), ("--bogus", "No such option: --bogus\n")])
 def test_an_unknown_flag_names_only_those_that_look_alike(flag: str, said: str) -> None:
-    result = run("status", flag)
+    result = run("status", flag, kubeconfig="")
     assert result.exit_code == 2
     assert said in result.err
