@@ -5,7 +5,7 @@ import json
 import re
 import ssl
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from yarl import URL
@@ -141,7 +141,9 @@ class Connection:
         try:
             yield socket
         finally:
-            await socket.close()
+            with suppress(TimeoutError):  # aiohttp's own limit begins anew with each message of a server that floods it
+                async with asyncio.timeout(_GOODBYE_SECONDS):
+                    await socket.close()
             if transport is not None:
                 transport.abort()  # as in `http_session`
 

@@ -13,10 +13,13 @@ from kubectl_mc.tui.widgets.terminal_pane import TerminalPane
 _UNDRAWN = 64 * 1024
 """Bytes that wait to be drawn; while there are as many nothing is read, and so the program is held up."""
 _LEAST, _MOST = 256, _UNDRAWN
-"""Bytes that are drawn at a time, as many as fit in `_STEP_SECONDS`; between them keys are heard, and all else done."""
+"""Bytes that are drawn at a time."""
 _STEP_SECONDS = 0.008
+"""Of CPU; if as many bytes as were drawn cost more, the next are fewer. Between two steps keys are heard."""
 _PAUSE_SECONDS = 0.001
 """So long everything else has its turn, and more comes to be drawn: a terminal's output is often a few bytes a time."""
+_IN_A_ROW = 32
+"""Messages that are read before others have their turn; thousands may wait that are of a few bytes each."""
 _UNSENT = 4096
 """Bytes that wait to be sent, above which no answers of the emulator's are added."""
 
@@ -91,9 +94,13 @@ class PaneSession:
 
     async def _read(self, remote: RemoteSession) -> int:
         try:
+            count = 0
             while (piece := await remote.read()) is not None:
                 self._undrawn += piece[1]
                 self._to_draw.set()
+                count += 1
+                if count % _IN_A_ROW == 0:
+                    await asyncio.sleep(0)
                 while len(self._undrawn) >= _UNDRAWN:
                     self._room.clear()
                     await self._room.wait()
@@ -115,9 +122,9 @@ class PaneSession:
             data = bytes(self._undrawn[:size])
             del self._undrawn[:size]
             self._room.set()
-            start = time.monotonic()
+            start = time.thread_time()  # a busy machine is no reason to pause
             self._pane.feed(data)
-            spent = time.monotonic() - start
+            spent = time.thread_time() - start
             if spent > _STEP_SECONDS:
                 size = max(size // 2, _LEAST)
             elif len(data) == size:

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import pytest
@@ -281,6 +281,29 @@ def test_a_close_without_a_status_is_no_end(messages: tuple[bytes, ...]) -> None
     async def work() -> None:
         with pytest.raises(ConnectionLost, match="cut before the command had ended"):
             await told(*messages)
+
+    run(work())
+
+
+async def floods(asked: web.Request) -> web.StreamResponse:
+    """Writes on, and reads nothing."""
+    socket = web.WebSocketResponse(protocols=(V5,), compress=False)
+    await socket.prepare(asked)
+    with suppress(ConnectionError):
+        while True:
+            await socket.send_bytes(b"\x01y\r\n" * 100)
+    return socket
+
+
+def test_a_session_can_be_left_while_its_server_floods_it_and_does_not_listen() -> None:
+    async def use(client: Client) -> None:
+        async with open_remote(client, request("sh", stdin=True, tty=True)) as session:
+            assert await session.read() is not None
+
+    async def work() -> None:
+        async with http_server(floods) as url, connected(url) as client:
+            _, late = await asyncio.wait([asyncio.create_task(use(client))], timeout=20)
+            assert not late, "it is still being left"
 
     run(work())
 

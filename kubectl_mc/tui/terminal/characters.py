@@ -1,8 +1,8 @@
 """Characters as a screen's cells hold them: one object for all that look the same, and their widths."""
 
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from pyte.screens import Char
 from rich.cells import get_character_cell_size
@@ -40,8 +40,7 @@ def chars_of(attributes: Char) -> Chars:
     return Chars(attributes)
 
 
-@dataclass(frozen=True, slots=True)
-class Plain:
+class Plain(NamedTuple):
     """A row of text that has scrolled away, most of which nobody looks back at."""
 
     text: str
