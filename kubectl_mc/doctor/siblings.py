@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from kubectl_mc.doctor.finding import Finding, Grade
+from kubectl_mc.doctor.finding import Finding, Grade, Step, kubectl
 from kubectl_mc.model.pod import Owner, Pod
 
 _TEMPLATE_HASH = "pod-template-hash"
@@ -87,34 +87,46 @@ def worst_first(diagnoses: Iterable[Diagnosis]) -> list[Diagnosis]:
 
 def _compared(diagnosis: Diagnosis, siblings: dict[Workload, list[Diagnosis]]) -> Diagnosis:
     workload = workload_of(diagnosis.pod)
-    beside = siblings[workload] if workload is not None else []
-    findings = tuple(replace(finding, spread=_spread(finding, beside)) for finding in diagnosis.findings)
-    return replace(diagnosis, findings=findings)
+    if workload is None:
+        return diagnosis
+    return replace(
+        diagnosis, findings=tuple(_spread(finding, siblings[workload], workload) for finding in diagnosis.findings)
+    )
 
 
-def _spread(finding: Finding, beside: Sequence[Diagnosis]) -> str:
-    """`1 of 5 pods, only on node n2`, `all 5 pods`; empty where there is nothing to compare with."""
+def _spread(finding: Finding, beside: Sequence[Diagnosis], workload: Workload) -> Finding:
+    """The finding with `1 of 5 pods, only on node n2` or `all 5 pods`; as it is where there is nothing beside it."""
     has = [each.pod for each in beside if _has(each, finding)]
     others = [each.pod for each in beside if not _has(each, finding) and not each.pod.terminal]
     total = len(has) + len(others)
     if total < 2:
-        return ""
+        return finding
     if not others:
-        return f"all {total} pods"
-    return ", ".join([f"{len(has)} of {total} pods", *_where(has, others)])
+        return replace(finding, spread=f"all {total} pods")
+    newest = max((*has, *others), key=lambda pod: pod.created or _LONG_AGO)
+    only = _only_set(has, others)
+    where = [f"{len(has)} of {total} pods", *_only_node(has, others)]
+    if only:
+        where.append(f"only in the {'new' if _set_of(newest) == only else 'old'} ReplicaSet {only}")
+    return replace(finding, spread=", ".join(where), next=(*finding.next, *_undo(finding, workload, only, newest)))
 
 
-def _where(has: Sequence[Pod], others: Sequence[Pod]) -> Iterator[str]:
-    """What those that have it have in common, and none of the others."""
+def _only_node(has: Sequence[Pod], others: Sequence[Pod]) -> Iterator[str]:
     nodes = {pod.node for pod in has}
     if len(nodes) == 1 and "" not in nodes and not nodes & {pod.node for pod in others}:
         yield f"only on node {nodes.pop()}"
+
+
+def _only_set(has: Sequence[Pod], others: Sequence[Pod]) -> str:
+    """The ReplicaSet that all who have it are of, and none of the others; empty where there is no such one."""
     sets = {_set_of(pod) for pod in has}
-    other_sets = {_set_of(pod) for pod in others}
-    if len(sets) == 1 and "" not in sets and not sets & other_sets:
-        newest = max((*has, *others), key=lambda pod: pod.created or _LONG_AGO)
-        [name] = sets
-        yield f"only in the {'new' if _set_of(newest) == name else 'old'} ReplicaSet {name}"
+    return sets.pop() if len(sets) == 1 and not sets & {_set_of(pod) for pod in others} else ""
+
+
+def _undo(finding: Finding, workload: Workload, only: str, newest: Pod) -> Iterator[Step]:
+    """The way back from a rollout that brought the fault."""
+    if finding.grade is Grade.ERROR and workload.kind == "Deployment" and only and only == _set_of(newest):
+        yield kubectl("rollout", "undo", f"deployment/{workload.name}")
 
 
 def _has(diagnosis: Diagnosis, finding: Finding) -> bool:

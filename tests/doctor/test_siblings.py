@@ -69,6 +69,20 @@ def test_a_finding_tells_how_far_it_spreads(diagnoses: list[Diagnosis], spread: 
     assert finding.spread == spread
 
 
+@pytest.mark.parametrize(
+    ("broken", "grade", "undone"),
+    [("7b", Grade.ERROR, True), ("5d9f", Grade.ERROR, False), ("7b", Grade.WARNING, False)],
+    ids=["the new ones", "the old ones", "no error"],
+)
+def test_a_rollout_that_brought_the_fault_can_be_undone(broken: str, grade: Grade, undone: bool) -> None:
+    old, new = _owned("a"), _owned("b", template="7b", made=60)
+    ill, well = (new, old) if broken == "7b" else (old, new)
+    [finding] = compared(_ill(ill, finding=Finding("crashloop", "web ends", grade)) + _healthy(well))[0].findings
+
+    undo = "kubectl rollout undo deployment/web -n shop"
+    assert [step.line("kubectl mc", "shop") for step in finding.next] == ([undo] if undone else [])
+
+
 def test_a_pod_without_an_owner_is_compared_with_none() -> None:
     lone = pod(container("web", running()), name="lone")
 
