@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from kubectl_mc.doctor.finding import Certainty, Finding, Grade
 from kubectl_mc.doctor.review.workload import Workload
-from kubectl_mc.model.coupling.listening import Sign, probe_port
+from kubectl_mc.model.coupling.listening import Listener, Sign, probe_port
 from kubectl_mc.model.fields import mapping
 from kubectl_mc.model.spec import ContainerSpec
 
@@ -73,11 +73,7 @@ def probe_wrong_container(work: Workload) -> Iterator[Finding]:
         own = {each.port for each in work.coupling.listeners if each.container == spec.name and each.sign > Sign.PROBE}
         for probe in spec.probes:
             port = probe_port(spec, probe)
-            there = [
-                each
-                for each in work.coupling.listening(port or 0)
-                if each.container != spec.name and each.sign >= Sign.COMMAND
-            ]
+            there = _others_at(work, spec, port or 0)
             if port is None or port in own or not there:
                 continue
             instead = f"the port on which {spec.name} itself listens" if not own else f"port: {min(own)}"
@@ -130,8 +126,18 @@ def init_with_probe(work: Workload) -> Iterator[Finding]:
 
 def _served(work: Workload, spec: ContainerSpec) -> int:
     """A port on which others may ask for it; 0 for none that is known."""
-    ports = [each for each in work.coupling.listeners if each.container == spec.name and not each.local]
-    return next((each.port for each in ports if each.protocol == "TCP"), 0)
+    for each in work.coupling.listeners:
+        if each.container != spec.name or each.local or each.protocol != "TCP":
+            continue
+        if each.sign > Sign.PROBE or not _others_at(work, spec, each.port):  # else its probe asks at the wrong door
+            return each.port
+    return 0
+
+
+def _others_at(work: Workload, spec: ContainerSpec, port: int) -> list[Listener]:
+    """Who else is sure to listen on a port."""
+    at = work.coupling.listening(port)
+    return [each for each in at if each.container != spec.name and each.sign >= Sign.COMMAND]
 
 
 def _probe(kind: str, port: int) -> str:

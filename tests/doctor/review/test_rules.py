@@ -971,3 +971,16 @@ def test_every_finding_says_what_to_write_instead_and_its_sentence_has_no_full_s
 
 def test_a_field_that_is_like_none_may_be_one_of_a_newer_version() -> None:
     assert not found(pod("containers:\n- name: app\n  fieldOfTheFuture: 1\nanotherOne: 2"), "unknown-field")
+
+
+def test_a_probe_at_the_wrong_door_is_no_model_for_another_probe() -> None:
+    wrong = pod("""
+        containers:
+        - name: app
+          readinessProbe: {httpGet: {path: /, port: 9000}}
+        - name: proxy
+          ports: [{containerPort: 9000}]
+        """)
+    [finding] = [each for each in findings(wrong) if (each.id, each.container) == ("no-liveness-probe", "app")]
+
+    assert "9000" not in finding.instead
