@@ -17,6 +17,8 @@ SHELL = ("sh", "-c", 'for shell in bash ash zsh; do found=$(command -v $shell) &
 
 
 _KILLED = 137
+_LOOKS, _PAUSE_SECONDS = 6, 0.3
+"""How often a pod is looked at for why a session has ended: the kubelet itself looks only once a second."""
 
 
 @dataclass(frozen=True)
@@ -162,10 +164,17 @@ def instead(session: Session, entry: Entry) -> str:
 
 async def _aftermath(session: Session, entry: Entry) -> tuple[str, Entry | None]:
     """What has become of a container whose session has ended without its doing, and how it is now."""
+    import asyncio
+
     from kubectl_mc.cluster.entries import now_of
 
-    try:
-        after = await now_of(session.client(), entry)
-    except (ApiError, ConnectionLost):
-        return "", None
-    return gone_words(entry, after, session.now()), after
+    for look in range(_LOOKS):
+        if look:
+            await asyncio.sleep(_PAUSE_SECONDS)
+        try:
+            after = await now_of(session.client(), entry)
+        except (ApiError, ConnectionLost):
+            return "", None
+        if why := gone_words(entry, after, session.now()):
+            return why, after
+    return "", None

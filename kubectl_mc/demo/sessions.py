@@ -3,13 +3,17 @@
 The node's own texts are containerd's and runc's. Refuses the WebSocket, which is `channels.py`.
 """
 
+import asyncio
 import posixpath
 import secrets
+from collections.abc import Coroutine
 from dataclasses import dataclass
+from typing import Any
 
 from kubectl_mc.demo import errors
 from kubectl_mc.demo.binaries import missing
 from kubectl_mc.demo.clock import Clock
+from kubectl_mc.demo.logs import LogFile
 from kubectl_mc.demo.node import ContainerView, Node
 from kubectl_mc.demo.podlogs import status_of
 from kubectl_mc.demo.shell.applets import execute
@@ -20,6 +24,7 @@ from kubectl_mc.demo.shell.terminal import Terminal
 from kubectl_mc.demo.store import Object, Store
 
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+_KILLED = 137
 _WITHOUT_BASH = ("busybox", "alpine", "redis", "haproxy", "curl", "git", "migrate", "fluent")
 """Parts of names of images that have a small shell only."""
 
@@ -65,10 +70,34 @@ class Session:
         if base not in commands or directory not in ("", "/bin", "/usr/bin"):
             path = process.argv[0]
             raise _not_started(f'unable to start container process: exec: "{path}": {missing(path)}')
+        if not self.attach:
+            return await self._with_its_container(execute(process, commands))
         code = await execute(process, commands)
-        if self.attach:
-            self.node.end(self.pod["metadata"]["uid"], name, code)
+        self.node.end(self.pod["metadata"]["uid"], name, code)
         return code
+
+    async def _with_its_container(self, command: Coroutine[Any, Any, int]) -> int:
+        """A command beside the main process: it is killed when that ends."""
+        running, ending = asyncio.ensure_future(command), asyncio.ensure_future(self._container_ended())
+        try:
+            await asyncio.wait((running, ending), return_when=asyncio.FIRST_COMPLETED)
+            return running.result() if running.done() else _KILLED
+        finally:
+            running.cancel()
+            ending.cancel()
+            await asyncio.gather(running, ending, return_exceptions=True)
+
+    async def _container_ended(self) -> None:
+        """Returns when the container's present instance is over."""
+        log = self._log()
+        while log is not None and not log.ended:
+            await log.changed(len(log.lines))
+        if log is None:
+            await asyncio.get_running_loop().create_future()
+
+    def _log(self) -> LogFile | None:
+        status = status_of(self.pod, self.container["name"]) or {}
+        return self.node.log_file(status.get("containerID", ""))
 
     def _talks(self, view: ContainerView) -> bool:
         """Whether the main process is a shell that reads what is typed, as in a debug container."""
@@ -78,8 +107,7 @@ class Session:
 
     async def _listen(self, streams: Streams) -> int:
         """Attach to a process that only writes: its log from now on, until it ends."""
-        status = status_of(self.pod, self.container["name"]) or {}
-        log = self.node.log_file(status.get("containerID", ""))
+        log = self._log()
         if log is None:
             return 0
         seen = len(log.lines)

@@ -206,12 +206,7 @@ def deleted(demo: RunningDemo) -> str:
     return "pod web is gone"
 
 
-def restarted(demo: RunningDemo) -> str:
-    end(demo, "web", "app", 1)
-    return "app"
-
-
-@pytest.mark.parametrize("happens", [cut], ids=lambda function: function.__name__)
+@pytest.mark.parametrize("happens", [cut, deleted], ids=lambda function: function.__name__)
 def test_a_session_that_is_cut_off_says_why_and_the_dashboard_goes_on(
     happens: Callable[[RunningDemo], str], stand: Callable[..., None], demo: RunningDemo
 ) -> None:
@@ -226,6 +221,25 @@ def test_a_session_that_is_cut_off_says_why_and_the_dashboard_goes_on(
         assert pane(stage).emulator.cursor is not None
         await stage.press(LEAVE)
         await stage.sees("count ")
+
+    stand(work, size=WIDE)
+
+
+def test_a_container_that_is_restarted_ends_its_sessions_and_another_can_be_opened(
+    stand: Callable[..., None], demo: RunningDemo
+) -> None:
+    async def work(stage: Stage) -> None:
+        await stage.press("s")
+        await stage.sees("/ #")
+        await stage.types("sleep 1000")
+        await asyncio.to_thread(end, demo, "web", "app", 7)
+        await stage.sees("ended with exit code 137; killed (SIGKILL): app", "Enter opens another")
+        await asyncio.to_thread(demo.call, demo.cluster.advance, 30)
+        await stage.sees("RESTARTS 1")
+        await stage.press("enter")
+        await stage.until(lambda: stage.text.count("/ #") == 2)
+        await stage.types("echo a''gain")
+        await stage.sees("again")
 
     stand(work, size=WIDE)
 

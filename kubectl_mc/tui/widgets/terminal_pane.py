@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import ClassVar
 
 from textual import events
@@ -22,8 +23,9 @@ LEAVE = "ctrl+right_square_bracket"
 _OWN_KEYS = frozenset({LEAVE, "shift+pageup", "shift+pagedown", "ctrl+pageup", "ctrl+pagedown"})
 _FRAME_SECONDS = 1 / 30
 _WHEEL = 3
+_LEAST_WRAP = 10
 _NOT_PASTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-"""What could end a bracketed paste from within."""
+"""What could end a paste's brackets from within, or be a key that nobody has typed."""
 
 
 class TerminalPane(Widget, can_focus=True):
@@ -103,9 +105,10 @@ class TerminalPane(Widget, can_focus=True):
                 self.set_timer(left, self._frame)
 
     def say(self, text: str) -> None:
-        """A line of the dashboard's own."""
+        """Something of the dashboard's own, from the beginning of a line."""
         start = b"" if self.emulator.cursor is None or not self.emulator.cursor[0] else b"\r\n"
-        self.feed(start + b"\x1b[0;2m" + f"── {one_line(text)}".encode() + b"\x1b[0m\r\n")
+        lines = wrap(f"── {one_line(text)}", max(self.emulator.columns, _LEAST_WRAP), subsequent_indent="   ")
+        self.feed(start + b"\x1b[0;2m" + "\r\n".join(lines).encode() + b"\x1b[0m\r\n")
 
     def begin(self) -> None:
         """A program is there (again)."""
@@ -150,9 +153,9 @@ class TerminalPane(Widget, can_focus=True):
 
     def on_paste(self, event: events.Paste) -> None:
         event.stop()
-        text = event.text.replace("\r\n", "\r").replace("\n", "\r")
+        text = _NOT_PASTED.sub("", event.text.replace("\r\n", "\r").replace("\n", "\r"))
         if self.emulator.brackets_paste:
-            text = f"\x1b[200~{_NOT_PASTED.sub('', text)}\x1b[201~"
+            text = f"\x1b[200~{text}\x1b[201~"
         self._type(text.encode())
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
