@@ -23,8 +23,8 @@ from kubectl_mc.model.restarts import latest_end
 
 _HOLD_SECONDS = 0.2
 """How long a line waits for one that may belong before it, when following."""
-_ROOM_BYTES = 4 << 20
-"""What may wait in all; a source that is ahead of the others by more than its share is not read on."""
+ROOM_BYTES = 4 << 20
+"""What may wait in all, if nothing else is said; a source that is ahead by more than its share is not read on."""
 _LEAST_ROOM_BYTES = 32 << 10
 _TICK_SECONDS = 0.02
 _GATHER_SECONDS = 0.002
@@ -47,10 +47,13 @@ class Output(Protocol):
 class LogHub:
     """Reads the containers that are added and emits their lines in the order of time."""
 
-    def __init__(self, client: Client, reach: Reach, output: Output, *, ordered: bool = True) -> None:
+    def __init__(
+        self, client: Client, reach: Reach, output: Output, *, ordered: bool = True, room: int = ROOM_BYTES
+    ) -> None:
         self._client = client
         self.reach = reach
         self._output = output
+        self._room_of_all = room
         self._merge = Merge() if ordered else Arrivals()
         self._window = Window()
         self._views: dict[str, PodView] = {}
@@ -223,7 +226,7 @@ class LogHub:
 
     @property
     def _room(self) -> int:
-        return max(_ROOM_BYTES // max(self._active, 1), _LEAST_ROOM_BYTES)
+        return max(self._room_of_all // max(self._active, 1), _LEAST_ROOM_BYTES)
 
     def _join(self, source: Source, container: Container | None, place: int) -> Member:
         number = self._merge.add()

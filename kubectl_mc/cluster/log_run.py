@@ -10,7 +10,7 @@ from kubectl_mc import PROGRAM
 from kubectl_mc.cluster.client import Client
 from kubectl_mc.cluster.feed import PodFeed, Update, open_feed
 from kubectl_mc.cluster.log_events import LogEvents
-from kubectl_mc.cluster.log_hub import LogHub, Output
+from kubectl_mc.cluster.log_hub import ROOM_BYTES, LogHub, Output
 from kubectl_mc.cluster.log_reader import BUSY
 from kubectl_mc.cluster.targets import Selection, find_pods, select
 from kubectl_mc.cluster.watch import Changed, Deleted, Interrupted
@@ -45,6 +45,8 @@ class Question:
     ordered: bool = True
     events: bool = False
     until_done: bool = False
+    room: int = ROOM_BYTES
+    """Bytes that may wait in all, to be ordered or taken."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ class LogRun:
         self._question = question
         self._output = output
         self._absence = absence
-        self.hub = LogHub(client, question.reach, output, ordered=question.ordered)
+        self.hub = LogHub(client, question.reach, output, ordered=question.ordered, room=question.room)
         self._events = LogEvents(client, question.reach, self.hub) if question.events else None
 
     async def run(self) -> Outcome:

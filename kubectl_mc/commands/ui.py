@@ -57,6 +57,7 @@ async def dashboard(session: Session, query: Query, *, read_only: bool) -> int:
         return ExitCode.ERROR
     import asyncio
 
+    from kubectl_mc.tui.collecting import collect_at_rest
     from kubectl_mc.tui.watching import PodWatch
 
     watch = PodWatch(session.client(), query)
@@ -64,7 +65,11 @@ async def dashboard(session: Session, query: Query, *, read_only: bool) -> int:
     try:
         await watch.begin()
         app = (await loading)(session, query, watch, read_only=read_only)
-        code = await app.run_async()
+        collecting = asyncio.create_task(collect_at_rest(app.attention))
+        try:
+            code = await app.run_async()
+        finally:
+            collecting.cancel()
     finally:
         await watch.end()
     if app.failure is not None:

@@ -22,6 +22,7 @@ from kubectl_mc.render.page import Theme
 from kubectl_mc.render.text import one_line
 from kubectl_mc.session import Session, Terminated
 from kubectl_mc.tui import places
+from kubectl_mc.tui.attention import Attention
 from kubectl_mc.tui.driver import TerminalDriver
 from kubectl_mc.tui.plain import AsciiOnly, has_colors
 from kubectl_mc.tui.screens.pods import PodsScreen
@@ -82,6 +83,7 @@ class Dashboard(App[int]):
         self.question = query
         self.read_only = read_only
         self.snapshot = watch.snapshot
+        self.attention = Attention()
         self.failure: BaseException | None = None
         """Why the dashboard ended, if it was an error."""
         self.glyphs = Theme(colors=True, unicode=session.theme.unicode)
@@ -132,6 +134,8 @@ class Dashboard(App[int]):
 
     def on_mount(self) -> None:
         self.session.note_sink = self.say
+        if isinstance(self._driver, TerminalDriver):
+            self._driver.heard = self.attention.heard
         self._follow(self._watch)
         self.push_screen(PodsScreen())
         self.set_interval(1.0, self._tick)

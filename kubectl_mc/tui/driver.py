@@ -3,12 +3,15 @@
 import os
 import select
 import signal
+from collections.abc import Callable
 from io import TextIOWrapper
 from types import FrameType
 from typing import TextIO, cast
 
+from textual import events
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
+from textual.message import Message
 
 
 class TerminalDriver(LinuxDriver):
@@ -20,6 +23,8 @@ class TerminalDriver(LinuxDriver):
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self._file = cast(TextIOWrapper, _Lasting(cast(TextIO, self._file)))
         self._stopped = False
+        self.heard: Callable[[], None] = lambda: None
+        """Called in the thread that reads keys and the mouse, before anybody else knows of them."""
 
     @property
     def hung_up(self) -> bool:
@@ -27,6 +32,11 @@ class TerminalDriver(LinuxDriver):
         poll = select.poll()
         poll.register(self.fileno, 0)
         return bool(poll.poll(0))
+
+    def process_message(self, message: Message) -> None:
+        if isinstance(message, events.InputEvent):
+            self.heard()
+        super().process_message(message)
 
     def _sigtstp_application(self, *_: int | FrameType | None) -> None:
         if self._auto_restart:

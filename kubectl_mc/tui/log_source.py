@@ -14,12 +14,15 @@ from kubectl_mc.logs.reach import Reach
 from kubectl_mc.model.pod import Pod
 from kubectl_mc.model.resources import PODS
 from kubectl_mc.model.targets import Query, Target
+from kubectl_mc.tui.attention import Attention
 from kubectl_mc.tui.log_store import LogStore
 
 _BATCH = 2_000
 """Lines that are taken in at a time: some 5 ms."""
-_PAUSE_SECONDS = 0.005
-"""Between batches keys are heard: one goes through many hands, and would wait for a batch before each of them."""
+_ROOM_BYTES = 256 << 10
+"""What may have been read and is not taken in: when that pauses, reading is to pause as well."""
+_PAUSE_SECONDS = 0.002
+"""Between batches all else has its turn."""
 
 
 class LogSource:
@@ -28,17 +31,22 @@ class LogSource:
     Args:
         grew: called when the store has changed.
         said: told what a person should know and what is no part of the stream.
+        attention: nothing is taken in while a key is on its way.
     """
 
-    def __init__(self, store: LogStore, grew: Callable[[], None], said: Callable[[str], None]) -> None:
+    def __init__(
+        self, store: LogStore, grew: Callable[[], None], said: Callable[[str], None], attention: Attention
+    ) -> None:
         self._store, self._grew, self._said = store, grew, said
+        self._attention = attention
 
     async def run(self, client: Client, pod: Pod, *, previous: bool, tail: int | None) -> None:
         """Read, and go on with what comes."""
         query = Query((Target(PODS, pod.name),))
         reach = Reach(follow=not previous, previous=previous, tail=tail)
+        question = Question(query, Choice(), reach, events=True, room=_ROOM_BYTES)
         try:
-            await LogRun(client.within(pod.namespace), Question(query, Choice(), reach, events=True), self).run()
+            await LogRun(client.within(pod.namespace), question, self).run()
         except McError as error:
             self._said(error.message)
 
@@ -51,6 +59,7 @@ class LogSource:
             self._store.add(batch)
             self._grew()
             await asyncio.sleep(_PAUSE_SECONDS)
+            await self._attention.give_way()
 
     def note(self, text: str) -> None:
         self._said(text)

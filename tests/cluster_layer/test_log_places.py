@@ -7,8 +7,9 @@ from typing import Any
 from kubectl_mc.cluster.log_events import LogEvents
 from kubectl_mc.cluster.log_hub import LogHub
 from kubectl_mc.cluster.log_member import Member, MemberSink
-from kubectl_mc.logs.line import STAMP, Bound, Kind, message_of, stamp_at, stamp_of
+from kubectl_mc.logs.line import STAMP, Bound, Kind, Plain, message_of, stamp_at, stamp_of
 from kubectl_mc.logs.reach import Reach
+from kubectl_mc.logs.source import Source
 from kubectl_mc.model.event import parse_event
 from kubectl_mc.model.parsing import parse_pod
 from kubectl_mc.model.pod import Pod
@@ -108,6 +109,36 @@ def test_what_comes_before_a_start_stands_before_its_second() -> None:
 
     assert lines[b"Pulled:"][:STAMP] < start < lines[b"Started"][:STAMP]
     assert stamp_of(lines[b"Pulled:"]) == stamp_of(lines[b"Started"]) == start
+
+
+def test_a_source_that_is_ahead_is_read_on_only_as_far_as_there_is_room() -> None:
+    async def taken(room: int) -> tuple[bool, int]:
+        async with demo_cluster() as cluster, client_of(cluster) as client:
+            kept = Kept()
+            hub = LogHub(client, Reach(), kept, room=room)
+            ahead, behind = (hub._join(Source("uid", "shop", "web", name), None, 0) for name in ("app", "proxy"))
+            await hub.take(behind, _lines(behind, 0, 1))
+            taking = asyncio.create_task(hub.take(ahead, _lines(ahead, 1, 1000)))
+            emitting = asyncio.create_task(hub.run())
+            for _ in range(10):
+                await asyncio.sleep(0)
+            waited = not taking.done()
+            await hub.take(behind, _lines(behind, 5000, 1))
+            await taking
+            hub.finish()
+            await emitting
+            return waited, len(kept.lines)
+
+    assert asyncio.run(taken(64 << 10)) == (True, 1002)
+    assert asyncio.run(taken(1 << 20)) == (False, 1002)
+
+
+def _lines(member: Member, begin: int, count: int) -> list[bytes]:
+    """Lines of a hundred bytes, a second apart."""
+    return Plain(
+        stamp_at(NOW + timedelta(seconds=number)) + b" " + b"x" * 67 + member.tag
+        for number in range(begin, begin + count)
+    )
 
 
 def test_past_events_are_told_in_the_order_of_their_places() -> None:

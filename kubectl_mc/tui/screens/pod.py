@@ -271,7 +271,7 @@ class PodScreen(Screen[None]):
         def said(text: str) -> None:
             pane.said = text
 
-        source = LogSource(pane.store, pane.view.grew, said)
+        source = LogSource(pane.store, pane.view.grew, said, self.dashboard.attention)
         self._reading = asyncio.create_task(source.run(self.dashboard.cluster, self.pod, previous=previous, tail=_TAIL))
 
     async def _save(self, path: str) -> None:

@@ -9,11 +9,11 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.strip import Strip
-from textual.widget import Widget
 
 from kubectl_mc.tui.log_place import LogPlace
 from kubectl_mc.tui.log_rows import LogRows
 from kubectl_mc.tui.log_store import LogStore
+from kubectl_mc.tui.widgets.ground import OnGround
 
 _FRAME_SECONDS = 1 / 15
 _SHIFT = 16
@@ -23,7 +23,7 @@ _BEGINNING_FRAMES = 45
 """Three seconds: what there is of a log comes faster than it can be drawn, and is no burst."""
 
 
-class LogLines(Widget, can_focus=True):
+class LogLines(OnGround, can_focus=True):
     """The lines of a `LogStore`; somebody else fills it and calls `grew`."""
 
     ALLOW_SELECT = False  # lines are marked as a whole, and copied as they are
@@ -131,7 +131,7 @@ class LogLines(Widget, can_focus=True):
             self._stand(self.store.since(stamp))
 
     def render_line(self, y: int) -> Strip:
-        width, style = self.size.width, self.rich_style
+        width, style = self.size.width, self.ground
         if y == 0:
             self._draw()
         if y >= len(self._drawn):

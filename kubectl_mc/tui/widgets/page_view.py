@@ -10,9 +10,10 @@ from textual.strip import Strip
 
 from kubectl_mc.render.page import Line, width_of_line
 from kubectl_mc.tui.palette import strip_of
+from kubectl_mc.tui.widgets.ground import OnGround
 
 
-class PageView(ScrollView, can_focus=True):
+class PageView(ScrollView, OnGround, can_focus=True):
     """Lines, as wide as they come; what is beyond the edge can be scrolled to."""
 
     DEFAULT_CSS = """
@@ -47,10 +48,10 @@ class PageView(ScrollView, can_focus=True):
         return len(self._lines)
 
     def render_line(self, y: int) -> Strip:
-        style, width = self.rich_style, self.size.width
+        style, width = self.ground, self.size.width
         number = y + self.scroll_offset.y
         if number >= len(self._lines):
             return Strip.blank(width, style)
         left = self.scroll_offset.x
-        strip = strip_of(self._lines[number], style, dark=self.app.current_theme.dark)
+        strip = strip_of(self._lines[number], style, dark=self.dark)
         return strip.crop(left, left + width).adjust_cell_length(width, style)

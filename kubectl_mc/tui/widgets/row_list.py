@@ -16,6 +16,7 @@ from textual.strip import Strip
 from kubectl_mc.render.page import Line, Span, Style, clipped, width_of_line
 from kubectl_mc.render.text import width_of
 from kubectl_mc.tui.palette import strip_of
+from kubectl_mc.tui.widgets.ground import OnGround
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ def with_mark(lines: Sequence[Line], mark: str, width: int) -> Sequence[Line]:
     return [(*clipped(first, room), Span(blanks + mark, Style.WARN)), *others]
 
 
-class RowList(ScrollView, can_focus=True):
+class RowList(ScrollView, OnGround, can_focus=True):
     """Rows, a heading that stays, and a cursor that stays on its key when rows come, go and change places."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"row-list--cursor", "row-list--header"}
@@ -150,7 +151,7 @@ class RowList(ScrollView, can_focus=True):
         return max(0, min(value, len(self._rows) - 1))
 
     def render_line(self, y: int) -> Strip:
-        width, dark, plain = self.size.width, self.app.current_theme.dark, self.rich_style
+        width, dark, plain = self.size.width, self.dark, self.ground
         if self._header is not None:
             if y == 0:
                 return strip_of(self._header, plain, dark=dark).adjust_cell_length(width, plain)
