@@ -267,11 +267,7 @@ class PodScreen(Screen[None]):
             self._reading.cancel()
         pane = self.query_one(LogsPane)
         pane.restart(previous=previous)
-
-        def said(text: str) -> None:
-            pane.said = text
-
-        source = LogSource(pane.store, pane.view.grew, said, self.dashboard.attention)
+        source = LogSource(pane.store, pane.view.grew, pane.say, self.dashboard.attention)
         self._reading = asyncio.create_task(source.run(self.dashboard.cluster, self.pod, previous=previous, tail=_TAIL))
 
     async def _save(self, path: str) -> None:
