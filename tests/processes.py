@@ -14,7 +14,7 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-DEADLINE_SECONDS = 20.0
+DEADLINE_SECONDS = 40.0
 _CONTROLLED = """
 import fcntl, runpy, sys, termios
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)

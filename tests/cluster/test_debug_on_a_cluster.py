@@ -6,24 +6,19 @@
 import json
 import os
 import subprocess
-import sys
-import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
+from tests.cluster.place import IMAGE, Json, Place
 from tests.processes import on_a_terminal
 
 pytestmark = pytest.mark.cluster
 
-IMAGE = os.environ.get("KUBECTL_MC_TEST_IMAGE", "busybox:1.37")
 SHELLLESS = os.environ.get("KUBECTL_MC_TEST_SHELLLESS_IMAGE", "")
-DEADLINE = "--timeout=60s"
 WAITS = ["sh", "-c", "trap 'exit 0' TERM; while :; do sleep 1 & wait $!; done"]
-
-Json = dict[str, Any]
 
 TARGET: Json = {
     "name": "app",
@@ -78,27 +73,16 @@ class Ended:
     err: str
 
 
-@dataclass(frozen=True)
-class Place:
-    """A namespace of its own."""
+class DebugPlace(Place):
+    """With debug containers."""
 
-    namespace: str
-
-    def kubectl(self, *words: str, given: object = None) -> str:
-        """What kubectl prints; `given` goes to its stdin as JSON."""
-        text = json.dumps(given) if given is not None else None
-        command = ["kubectl", "-n", self.namespace, *words]
-        done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+    @property
+    def environ(self) -> dict[str, str]:
+        return {**super().environ, "KUBECTL_MC_DEBUG_IMAGE": IMAGE}
 
     def debug(self, *words: str) -> Ended:
-        command = [sys.executable, "-m", "kubectl_mc", "debug", "-n", self.namespace, *words]
-        environ = {**os.environ, "KUBECTL_MC_DEBUG_IMAGE": IMAGE}
-        done = subprocess.run(
-            command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, env=environ, timeout=120
-        )
-        return Ended(done.returncode, done.stdout, done.stderr)
+        done = self.run("debug", *words)
+        return Ended(done.returncode, done.stdout.decode(), done.stderr.decode())
 
     def debuggers(self, name: str) -> list[Json]:
         """The debug containers in a pod's spec."""
@@ -109,20 +93,13 @@ class Place:
 
 
 @pytest.fixture(scope="module")
-def place() -> Iterator[Place]:
-    place = Place(f"kubectl-mc-{uuid.uuid4().hex[:8]}")
-    place.kubectl("create", "namespace", place.namespace)
-    try:
-        place.kubectl("wait", "--for=create", "serviceaccount/default", DEADLINE)
-        place.kubectl("apply", "-f", "-", given={"apiVersion": "v1", "kind": "List", "items": OBJECTS})
-        ready = [each["metadata"]["name"] for each in OBJECTS[1:] if each["metadata"]["name"] != "looping"]
-        place.kubectl("wait", "--for=condition=Ready", *(f"pod/{name}" for name in ready), DEADLINE)
+def place() -> Iterator[DebugPlace]:
+    ready = [each["metadata"]["name"] for each in OBJECTS[1:] if each["metadata"]["name"] != "looping"]
+    with DebugPlace.new(*OBJECTS, ready=ready) as place:
         yield place
-    finally:
-        place.kubectl("delete", "namespace", place.namespace, "--wait=false")
 
 
-def test_a_container_is_entered_from_beside_with_its_processes_files_volumes_and_environment(place: Place) -> None:
+def test_a_container_is_entered_from_beside_with_its_processes_files_volumes_and_environment(place: DebugPlace) -> None:
     script = "ls -d /proc/1/root/etc/part; id -u; exit 7"
     first = place.debug("web", "--", "sh", "-c", script)
     assert (first.exit_code, first.out) == (7, "/proc/1/root/etc/part\n0\n"), first.err
@@ -138,17 +115,14 @@ def test_a_container_is_entered_from_beside_with_its_processes_files_volumes_and
     assert len(place.debuggers("web")) == 1
 
 
-def test_stdin_and_stdout_of_a_command_are_bytes(place: Place) -> None:
+def test_stdin_and_stdout_of_a_command_are_bytes(place: DebugPlace) -> None:
     data = os.urandom(200_000)
-    command = [sys.executable, "-m", "kubectl_mc", "debug", "-n", place.namespace, "web", "--", "cat"]
-    environ = {**os.environ, "KUBECTL_MC_DEBUG_IMAGE": IMAGE}
-    done = subprocess.run(command, input=data, capture_output=True, check=False, env=environ, timeout=120)
+    done = place.run("debug", "web", "--", "cat", input=data)
     assert (done.returncode, done.stdout) == (0, data), done.stderr.decode()
 
 
-def test_on_a_terminal_there_is_a_shell(place: Place) -> None:
-    environ = {"KUBECONFIG": os.environ["KUBECONFIG"], "KUBECTL_MC_DEBUG_IMAGE": IMAGE}
-    with on_a_terminal("debug", "-n", place.namespace, "web", environ=environ, columns=91, lines=33) as shell:
+def test_on_a_terminal_there_is_a_shell(place: DebugPlace) -> None:
+    with on_a_terminal("debug", "-n", place.namespace, "web", environ=place.environ, columns=91, lines=33) as shell:
         shell.read_until("# ")
         os.write(shell.descriptor, b"stty size; exit 6\r")
         shell.read_until("33 91\r\n")
@@ -156,7 +130,7 @@ def test_on_a_terminal_there_is_a_shell(place: Place) -> None:
         assert "goes on; back to it: " in shell.stderr()
 
 
-def test_where_processes_are_shared_the_targets_root_is_found(place: Place) -> None:
+def test_where_processes_are_shared_the_targets_root_is_found(place: DebugPlace) -> None:
     for name in ("one", "two"):
         place.kubectl("exec", "shared", "-c", name, "--", "touch", f"/{name}-was-here")
         said = place.debug("shared", "-c", name, "--", "true").err.splitlines()[-1]
@@ -166,7 +140,7 @@ def test_where_processes_are_shared_the_targets_root_is_found(place: Place) -> N
 
 
 @pytest.mark.parametrize("profile", ["general", "baseline", "restricted", "netadmin", "sysadmin"])
-def test_the_profiles_are_kubectls_own(profile: str, place: Place) -> None:
+def test_the_profiles_are_kubectls_own(profile: str, place: DebugPlace) -> None:
     words = ("debug", "profiles", f"--image={IMAGE}", f"--profile={profile}", "--target=app", "-c", f"theirs-{profile}")
     place.kubectl(*words, "--", "true")
     before = {each["name"]: each for each in place.debuggers("profiles")}
@@ -176,73 +150,61 @@ def test_the_profiles_are_kubectls_own(profile: str, place: Place) -> None:
     assert ours.get("securityContext") == theirs.get("securityContext")
 
 
-def test_a_crash_looping_target_lends_its_environment_and_not_its_processes(place: Place) -> None:
-    place.kubectl("wait", "pod/looping", "--for=jsonpath={.status.containerStatuses[0].lastState.terminated}", DEADLINE)
-    place.kubectl(
-        "wait", "pod/looping", "--for=jsonpath={.status.containerStatuses[0].state.waiting.reason}=CrashLoopBackOff",
-        DEADLINE,
-    )  # fmt: skip
+def test_a_crash_looping_target_lends_its_environment_and_not_its_processes(place: DebugPlace) -> None:
+    place.wait("looping", ".status.containerStatuses[0].lastState.terminated")
+    place.wait("looping", ".status.containerStatuses[0].state.waiting.reason", "CrashLoopBackOff")
     result = place.debug("looping", "--", "sh", "-c", "echo $MODE")
     assert (result.exit_code, result.out) == (0, "live\n"), result.err
     assert ": the debug container gets its volumes and environment, and not its processes\n" in result.err
 
 
-def test_a_target_that_ends_takes_its_debug_container_along_and_the_next_one_is_another(place: Place) -> None:
+def test_a_target_that_ends_takes_its_debug_container_along_and_the_next_one_is_another(place: DebugPlace) -> None:
     ended = place.debug("fragile", "--", "sh", "-c", "kill 1; sleep 60")
     assert ended.exit_code == 137
-    place.kubectl("wait", "pod/fragile", "--for=jsonpath={.status.containerStatuses[0].restartCount}=1", DEADLINE)
-    place.kubectl("wait", "pod/fragile", "--for=condition=Ready", DEADLINE)
+    place.wait("fragile", ".status.containerStatuses[0].restartCount", "1")
+    place.ready("fragile")
     assert place.debug("fragile", "--", "ls", "-d", "/proc/1/root/bin").out == "/proc/1/root/bin\n"
     assert len(place.debuggers("fragile")) == 2
 
 
-def test_an_image_that_cannot_be_pulled_is_said_before_the_pods_status_tells(place: Place) -> None:
+def test_an_image_that_cannot_be_pulled_is_said_before_the_pods_status_tells(place: DebugPlace) -> None:
     result = place.debug("typo", "--image", "example.invalid/none:1", "--timeout", "5s", "--", "true")
     assert result.exit_code == 4
     assert " has no image (example.invalid/none:1): failed to pull" in result.err
     assert " has not started within 5 s: it has no image (example.invalid/none:1)\nhint: more patience" in result.err
 
 
-def test_a_name_that_no_image_can_have_ends_the_wait(place: Place) -> None:
+def test_a_name_that_no_image_can_have_ends_the_wait(place: DebugPlace) -> None:
     result = place.debug("typo", "--image", "NO//image", "--timeout", "0", "--", "true")
     assert result.exit_code == 1
     assert "error: NO//image is no name of an image: " in result.err
 
 
-def test_the_restricted_profile_with_an_image_of_roots_ends_the_wait(place: Place) -> None:
+def test_the_restricted_profile_with_an_image_of_roots_ends_the_wait(place: DebugPlace) -> None:
     result = place.debug("typo", "--profile", "restricted", "--timeout", "0", "--", "true")
     assert result.exit_code == 1
     assert f"error: the image {IMAGE} runs as root, which the profile restricted forbids\n" in result.err
 
 
-def test_pod_security_refuses_with_a_hint_that_helps(place: Place) -> None:
-    strict = f"{place.namespace}-strict"
-    place.kubectl("create", "namespace", strict)
-    try:
-        place.kubectl("label", "namespace", strict, "pod-security.kubernetes.io/enforce=restricted")
-        inside = Place(strict)
-        inside.kubectl("wait", "--for=create", "serviceaccount/default", DEADLINE)
-        plain = {"runAsUser": 1000, "runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}}
-        app = waiting("app", securityContext=STRICT)
-        inside.kubectl("apply", "-f", "-", given=pod("web", app, securityContext=plain))
-        inside.kubectl("wait", "--for=condition=Ready", "pod/web", DEADLINE)
-        refused = inside.debug("web", "--", "true")
+def test_pod_security_refuses_with_a_hint_that_helps() -> None:
+    plain = {"runAsUser": 1000, "runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}}
+    app = waiting("app", securityContext=STRICT)
+    with DebugPlace.new(pod("web", app, securityContext=plain), ready=["web"]) as strict:
+        strict.kubectl("label", "namespace", strict.namespace, "pod-security.kubernetes.io/enforce=restricted")
+        refused = strict.debug("web", "--", "true")
         assert refused.exit_code == 1
         assert 'violates PodSecurity "restricted:latest"' in refused.err
         assert "hint: --profile restricted asks for" in refused.err
-        entered = inside.debug("web", "--profile", "restricted", "--", "sh", "-c", "id -u; ls -d /proc/1/root/bin")
+        entered = strict.debug("web", "--profile", "restricted", "--", "sh", "-c", "id -u; ls -d /proc/1/root/bin")
         assert (entered.exit_code, entered.out) == (0, "1000\n/proc/1/root/bin\n"), entered.err
-    finally:
-        place.kubectl("delete", "namespace", strict, "--wait=false")
 
 
-def test_a_debug_container_delays_no_deletion_and_ends_with_a_line_on_its_stdin(place: Place) -> None:
+def test_a_debug_container_delays_no_deletion_and_ends_with_a_line_on_its_stdin(place: DebugPlace) -> None:
     assert place.debug("leaving", "--", "true").exit_code == 0
     [first] = place.debuggers("leaving")
     attach = ["kubectl", "-n", place.namespace, "attach", "-i", "leaving", "-c", first["name"]]
     subprocess.run(attach, input=b"\n", capture_output=True, check=True, timeout=60)
-    path = "{.status.ephemeralContainerStatuses[0].state.terminated.exitCode}"
-    place.kubectl("wait", "pod/leaving", f"--for=jsonpath={path}=0", DEADLINE)
+    place.wait("leaving", ".status.ephemeralContainerStatuses[0].state.terminated.exitCode", "0")
     assert place.debug("leaving", "--", "true").exit_code == 0
     assert len(place.debuggers("leaving")) == 2
     place.kubectl("delete", "pod", "leaving", "--timeout=15s")

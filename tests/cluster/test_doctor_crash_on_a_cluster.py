@@ -1,26 +1,17 @@
 """`kubectl mc doctor` on containers that really end: by themselves, by the kernel, by a hook, over a port or a file."""
 
-import json
-import os
-import subprocess
-import time
-import uuid
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.commands import run
+from tests.cluster.place import IMAGE, Json, Place
+from tests.contract.conftest import eventually
 
 pytestmark = pytest.mark.cluster
 
-IMAGE = os.environ.get("KUBECTL_MC_TEST_IMAGE", "busybox:1.37")
-DEADLINE_SECONDS = 120.0
 HOST_PORT = 18_431
 SMALL = {"limits": {"memory": "16Mi"}}
-
-Json = dict[str, Any]
 
 
 def container(name: str, script: str, **more: Any) -> Json:
@@ -161,67 +152,34 @@ CAUSES = [
 ]
 
 
-def kubectl(*words: str, given: Json | None = None) -> str:
-    document = json.dumps(given) if given is not None else None
-    done = subprocess.run(["kubectl", *words], input=document, capture_output=True, text=True, check=True, timeout=240)
-    return done.stdout
-
-
 @pytest.fixture(scope="module")
-def namespace() -> Iterator[str]:
-    name = f"kubectl-mc-{uuid.uuid4().hex[:8]}"
-    kubectl("create", "namespace", name)
-    try:
-        for there in ("serviceaccount/default", "configmap/kube-root-ca.crt"):
-            kubectl("-n", name, "wait", "--for=create", there, "--timeout=60s")
-        kubectl("-n", name, "apply", "-f", "-", given={"apiVersion": "v1", "kind": "List", "items": PODS})
-        kubectl("-n", name, "wait", "--for=condition=Ready", "pod/host-port", "--timeout=120s")
-        node = kubectl("-n", name, "get", "pod", "host-port", "-o", "jsonpath={.spec.nodeName}")
+def place() -> Iterator[Place]:
+    with Place.new(*PODS, ready=["host-port"]) as place:
+        node = place.kubectl("get", "pod", "host-port", "-o", "jsonpath={.spec.nodeName}")
         # Past the scheduler, which would not place it.
         late = pod("turned-away", container("app", "true", ports=[{"containerPort": 80, "hostPort": HOST_PORT}]))
         late["spec"]["nodeName"] = node
-        kubectl("-n", name, "apply", "-f", "-", given=late)
-        yield name
-    finally:
-        kubectl("delete", "namespace", name, "--wait=false")
-
-
-def findings(namespace: str, name: str) -> list[Json]:
-    result = run("doctor", name, "-o", "json", "-n", namespace, kubeconfig=Path(os.environ["KUBECONFIG"]))
-    assert result.exit_code in (0, 3), result.err
-    found = json.loads(result.out)["findings"]
-    assert isinstance(found, list)
-    return found
+        place.apply(late)
+        yield place
 
 
 @pytest.mark.parametrize(("name", "guilty", "cause", "words"), CAUSES)
-def test_the_cause_is_named_with_its_container(namespace: str, name: str, guilty: str, cause: str, words: str) -> None:
-    deadline = time.monotonic() + DEADLINE_SECONDS
-    while True:
-        found = findings(namespace, name)
-        right = [
-            finding
-            for finding in found
-            if (finding["id"], finding["container"]) == (cause, guilty) and words in finding["summary"]
-        ]
-        if right or time.monotonic() > deadline:
-            break
-        time.sleep(0.5)  # between two looks at a cluster, not instead of a condition
-    assert right, [(finding["id"], finding["container"], finding["summary"]) for finding in found]
-    assert right[0] is found[0]
-    assert right[0]["primary"] is (right[0]["severity"] == "error")
-    assert right[0]["evidence"]
-    assert right[0]["next"]
+def test_the_cause_is_named_with_its_container(place: Place, name: str, guilty: str, cause: str, words: str) -> None:
+    found = place.expect(name, cause, guilty, words)
+    assert found["primary"] is (found["severity"] == "error")
+    assert found["evidence"]
+    assert found["next"]
 
 
-def test_who_is_refused_by_the_guilty_one_is_its_consequence(namespace: str) -> None:
-    deadline = time.monotonic() + DEADLINE_SECONDS
-    while len(found := findings(namespace, "blamed")) != 1 and time.monotonic() < deadline:
-        time.sleep(0.5)
-    assert [finding["container"] for finding in found] == ["proxy"]
-    assert any("(port 9000 is proxy's)" in words for words in found[0]["consequences"])
+def test_who_is_refused_by_the_guilty_one_is_its_consequence(place: Place) -> None:
+    def check() -> None:
+        found = place.doctor("blamed")
+        assert [finding["container"] for finding in found] == ["proxy"]
+        assert any("(port 9000 is proxy's)" in words for words in found[0]["consequences"])
+
+    eventually(check)
 
 
-def test_a_pod_that_is_well_has_no_cause_whatever_it_writes(namespace: str) -> None:
-    kubectl("-n", namespace, "wait", "--for=condition=Ready", "pod/well", "--timeout=120s")
-    assert findings(namespace, "well") == []
+def test_a_pod_that_is_well_has_no_cause_whatever_it_writes(place: Place) -> None:
+    place.ready("well")
+    assert place.doctor("well") == []

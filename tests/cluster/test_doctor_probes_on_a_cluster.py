@@ -1,26 +1,19 @@
 """Containers that run and are not as they should be, on a real cluster: a real kubelet probes, kills and tells."""
 
-import json
-import os
-import subprocess
-import uuid
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.cluster.place import IMAGE, Json, Place
 from tests.commands import run
 from tests.contract.conftest import eventually
 
 pytestmark = pytest.mark.cluster
 
-IMAGE = os.environ.get("KUBECTL_MC_TEST_IMAGE", "busybox:1.37")
 WAITS = ["sh", "-c", "trap 'exit 0' TERM; while :; do sleep 1 & wait $!; done"]
 SERVES = ["sh", "-c", "touch /tmp/index.html; exec httpd -f -p 8080 -h /tmp"]
 OFTEN: dict[str, Any] = {"periodSeconds": 2, "failureThreshold": 2}
-
-Json = dict[str, Any]
 
 
 def container(name: str, **more: Any) -> Json:
@@ -190,54 +183,29 @@ WELL = [
 
 
 @pytest.fixture(scope="module")
-def place() -> Iterator[tuple[Path, str]]:
-    """A kubeconfig and a namespace with all of them."""
-    namespace, kubeconfig = f"kubectl-mc-{uuid.uuid4().hex[:8]}", Path(os.environ["KUBECONFIG"])
-    kubectl = ["kubectl", "--kubeconfig", str(kubeconfig), "-n", namespace]
-    subprocess.run([*kubectl, "create", "namespace", namespace], check=True, capture_output=True)
-    try:
-        waits = [*kubectl, "wait", "--for=create", "serviceaccount/default", "--timeout=60s"]
-        subprocess.run(waits, check=True, capture_output=True)
-        items = [*(staged[0] for staged in STAGED.values()), *WELL]
-        text = json.dumps({"apiVersion": "v1", "kind": "List", "items": items})
-        subprocess.run([*kubectl, "apply", "-f", "-"], input=text, text=True, check=True, capture_output=True)
-        subprocess.run(
-            [*kubectl, "wait", "--for=condition=Ready", "pod/well", "pod/well-after-a-while", "--timeout=120s"],
-            check=True, capture_output=True,
-        )  # fmt: skip
-        yield kubeconfig, namespace
-    finally:
-        subprocess.run([*kubectl, "delete", "namespace", namespace, "--wait=false"], check=True, capture_output=True)
+def place() -> Iterator[Place]:
+    """With all of them."""
+    items = (*(staged[0] for staged in STAGED.values()), *WELL)
+    with Place.new(*items, ready=["well", "well-after-a-while"]) as place:
+        yield place
 
 
 @pytest.mark.parametrize("name", STAGED)
-def test_the_cause_is_found_on_the_right_container(name: str, place: tuple[Path, str]) -> None:
-    kubeconfig, namespace = place
+def test_the_cause_is_found_on_the_right_container(name: str, place: Place) -> None:
     document, id_, guilty, words = STAGED[name]
     target = f"job/{name}" if document["kind"] == "Job" else name
-
-    def check() -> None:
-        result = run("doctor", target, "-n", namespace, "-o", "json", kubeconfig=kubeconfig)
-        found = json.loads(result.out)["findings"]
-        assert [(each["id"], each["container"]) for each in found][:1] == [(id_, guilty)]
-        assert found[0]["summary"].startswith(words)
-
-    eventually(check)
+    assert place.expect(target, id_, guilty, words)["summary"].startswith(words)
 
 
 @pytest.mark.parametrize("name", ["well", "well-after-a-while"])
-def test_what_is_well_stays_silent(name: str, place: tuple[Path, str]) -> None:
-    kubeconfig, namespace = place
-    result = run("doctor", name, "-n", namespace, kubeconfig=kubeconfig)
+def test_what_is_well_stays_silent(name: str, place: Place) -> None:
+    result = run("doctor", name, "-n", place.namespace, kubeconfig=place.kubeconfig)
 
     assert (result.exit_code, result.err) == (0, "")
     assert "  well: " in result.out
 
 
-def test_a_rollout_that_fails_is_told_by_its_new_replicaset(place: tuple[Path, str]) -> None:
-    kubeconfig, namespace = place
-    kubectl = ["kubectl", "--kubeconfig", str(kubeconfig), "-n", namespace]
-
+def test_a_rollout_that_fails_is_told_by_its_new_replicaset(place: Place) -> None:
     def apply(path: str) -> None:
         labels = {"app": "shop"}
         web = container("web", command=SERVES, readinessProbe=http(8080, path))
@@ -245,17 +213,14 @@ def test_a_rollout_that_fails_is_told_by_its_new_replicaset(place: tuple[Path, s
         strategy = {"rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}}
         spec = {"replicas": 2, "selector": {"matchLabels": labels}, "strategy": strategy, "template": template}
         deployment = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "shop"}, "spec": spec}
-        text = json.dumps(deployment)
-        subprocess.run([*kubectl, "apply", "-f", "-"], input=text, text=True, check=True, capture_output=True)
+        place.apply(deployment)
 
     apply("/")
-    wait = [*kubectl, "rollout", "status", "deployment/shop", "--timeout=120s"]
-    subprocess.run(wait, check=True, capture_output=True)
+    place.kubectl("rollout", "status", "deployment/shop", "--timeout=120s")
     apply("/not-there")
 
     def check() -> None:
-        result = run("doctor", "deploy/shop", "-n", namespace, "-o", "json", kubeconfig=kubeconfig)
-        found = json.loads(result.out)["findings"]
+        found = place.doctor("deploy/shop")
         assert [each["summary"][:34] for each in found] == ["web answers 404 on :8080/not-there"]
         assert found[0]["spread"].startswith("1 of 3 pods, only in the new ReplicaSet shop-")
 

@@ -2,21 +2,16 @@
 the runtime's and admission's own."""
 
 import json
-import os
-import subprocess
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
-from tests.commands import run
-from tests.contract.conftest import eventually
+from tests.cluster.place import IMAGE, Json, Place
 
 pytestmark = pytest.mark.cluster
 
-IMAGE = os.environ.get("KUBECTL_MC_TEST_IMAGE", "busybox:1.37")
 WAITS = ["sh", "-c", "trap 'exit 0' TERM; while :; do sleep 1 & wait $!; done"]
 DEAF = ["sleep", "3600"]
 OWN = uuid.uuid4().hex[:8]
@@ -24,8 +19,6 @@ REGISTRY = "localhost:31991"
 """A web server on the node's own network: for whatever is asked it answers 404, or 401 below `private`."""
 PORT = 31990
 """The node's port that two pods want."""
-
-Json = dict[str, Any]
 
 
 def container(name: str = "app", **more: Any) -> Json:
@@ -295,69 +288,25 @@ LEAVING: dict[str, tuple[Json, str, str | None, str]] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Place:
-    """A namespace of its own, with all of them in it."""
-
-    kubeconfig: str
-    namespace: str
-
-    def kubectl(self, *words: str, given: object = None) -> str:
-        text = json.dumps(given) if given is not None else None
-        command = ["kubectl", "--kubeconfig", self.kubeconfig, "-n", self.namespace, *words]
-        done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-    def apply(self, *items: Json) -> None:
-        self.kubectl("apply", "-f", "-", given={"apiVersion": "v1", "kind": "List", "items": list(items)})
-
-    def findings(self, target: str) -> list[Json]:
-        result = run("doctor", target, "-n", self.namespace, "-o", "json", kubeconfig=self.kubeconfig)
-        found: list[Json] = json.loads(result.out)["findings"] if result.out else []
-        return found
-
-    def expect(self, target: str, id_: str, guilty: str | None, words: str) -> None:
-        """Wait until the first finding is this one."""
-
-        def check() -> None:
-            found = self.findings(target)
-            assert [(each["id"], each["container"]) for each in found[:1]] == [(id_, guilty)]
-            assert words in found[0]["summary"]
-
-        eventually(check)
-
-
 @pytest.fixture(scope="module")
 def place() -> Iterator[Place]:
-    place = Place(os.environ["KUBECONFIG"], f"kubectl-mc-{OWN}")
-    node = place.kubectl("get", "nodes", "-o", "jsonpath={.items[0].metadata.name}")
-    place.kubectl("create", "namespace", place.namespace)
-    try:
-        place.apply(
-            made("PriorityClass", f"mc-{OWN}", "scheduling.k8s.io/v1", value=1000),
-            made("RuntimeClass", f"mc-{OWN}", "node.k8s.io/v1", handler=f"no-{OWN}"),
-        )
-        place.kubectl("wait", "--for=create", "serviceaccount/default", "--timeout=60s")
-        place.apply(*AROUND)
-        place.kubectl("wait", "--for=condition=Ready", "pod/registry", "pod/holds-the-port", "--timeout=90s")
-        leaving = [staged[0] for staged in LEAVING.values()]
-        staged = json.dumps([*(staged[0] for staged in STAGED.values()), OPTIONAL, *leaving])
-        place.apply(*json.loads(staged.replace(f'"{NODE}"', json.dumps(node))))
-        names = [f"pod/{name}" for name in LEAVING]
-        place.kubectl("wait", "--for=condition=Ready", *names, "pod/optional", "--timeout=240s")
-        place.kubectl("delete", *names, "--wait=false")
-        yield place
-    finally:
-        held = '{"metadata":{"finalizers":null}}'
-        for words in (
-            ["patch", "pod", "held", "--type", "merge", "-p", held],
-            ["delete", f"priorityclass/mc-{OWN}", f"runtimeclass/mc-{OWN}", "--ignore-not-found"],
-            ["delete", "pods", "--all", "--force", "--grace-period=0", "--wait=false"],
-            ["delete", "namespace", place.namespace, "--wait=false"],
-        ):
-            command = ["kubectl", "--kubeconfig", place.kubeconfig, "-n", place.namespace, *words]
-            subprocess.run(command, capture_output=True, check=False)
+    around = (
+        made("PriorityClass", f"mc-{OWN}", "scheduling.k8s.io/v1", value=1000),
+        made("RuntimeClass", f"mc-{OWN}", "node.k8s.io/v1", handler=f"no-{OWN}"),
+    )
+    leaving = [staged[0] for staged in LEAVING.values()]
+    staged = json.dumps([*(staged[0] for staged in STAGED.values()), OPTIONAL, *leaving])
+    with Place.new(*around, *AROUND, ready=["registry", "holds-the-port"]) as place:
+        node = place.kubectl("get", "nodes", "-o", "jsonpath={.items[0].metadata.name}")
+        try:
+            place.apply(*json.loads(staged.replace(f'"{NODE}"', json.dumps(node))))
+            place.ready(*LEAVING, "optional")
+            place.kubectl("delete", "pod", *LEAVING, "--wait=false")
+            yield place
+        finally:
+            place.kubectl("patch", "pod", "held", "--type", "merge", "-p", '{"metadata":{"finalizers":null}}')
+            place.kubectl("delete", f"priorityclass/mc-{OWN}", f"runtimeclass/mc-{OWN}")
+            place.kubectl("delete", "pods", "--all", "--force", "--grace-period=0", "--wait=false")
 
 
 def test_a_node_that_never_was_is_looked_for(place: Place) -> None:
@@ -378,7 +327,7 @@ def test_the_cause_is_found_on_the_right_container(target: str, place: Place) ->
 
 
 def test_what_is_optional_keeps_nothing_from_starting(place: Place) -> None:
-    assert place.findings("optional") == []
+    assert place.doctor("optional") == []
 
 
 @pytest.mark.parametrize(
@@ -396,10 +345,8 @@ def test_what_is_optional_keeps_nothing_from_starting(place: Place) -> None:
     ],
     ids=["quota", "limit-range", "pod-security"],
 )
-def test_a_workload_that_may_not_make_its_pod_says_why(around: Json | None, words: str, place: Place) -> None:
-    other = Place(place.kubeconfig, f"kubectl-mc-{uuid.uuid4().hex[:8]}")
-    other.kubectl("create", "namespace", other.namespace)
-    try:
+def test_a_workload_that_may_not_make_its_pod_says_why(around: Json | None, words: str) -> None:
+    with Place.new() as other:
         if around is not None:
             other.apply(around)
         else:
@@ -409,5 +356,3 @@ def test_a_workload_that_may_not_make_its_pod_says_why(around: Json | None, word
         large["spec"]["template"]["spec"]["containers"][0].update(asks(cpu="600m"))
         other.apply(large)
         other.expect("deploy/web", "pods-not-created", "app" if around is None else None, words)
-    finally:
-        other.kubectl("delete", "namespace", other.namespace, "--wait=false")

@@ -1,35 +1,28 @@
 """`kubectl mc exec` on a real cluster: a real shell, a real terminal, real ends, and the server's own permissions."""
 
 import hashlib
-import json
 import os
 import re
 import select
 import signal
 import subprocess
 import sys
-import uuid
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
+from tests.cluster.place import IMAGE, SHELLLESS, Json, Place
 from tests.processes import DEADLINE_SECONDS, Running, on_a_terminal
 
 pytestmark = pytest.mark.cluster
 
-IMAGE = os.environ.get("KUBECTL_MC_TEST_IMAGE", "busybox:1.37")
-SHELLLESS = os.environ.get("KUBECTL_MC_TEST_SHELLLESS_IMAGE", "registry.k8s.io/pause:3.10")
-DEADLINE = "--timeout=60s"
 VISITOR = "kubectl-mc-visitor"
 """A user who may see pods, and at first not enter them."""
 WAITS = ["sh", "-c", "trap 'exit 0' TERM; while :; do sleep 1 & wait $!; done"]
 FOREVER = "while :; do sleep 1; done"
 PROMPT = "/ # "
-
-Json = dict[str, Any]
 
 
 def container(name: str, **more: Any) -> Json:
@@ -73,62 +66,26 @@ OTHERS = [
 ]
 
 
-@dataclass(frozen=True)
-class Place:
-    """A namespace with the pods above."""
+class ExecPlace(Place):
+    """With the pods above, and exec into them."""
 
-    namespace: str
-
-    def kubectl(self, *words: str, given: object = None) -> str:
-        """What kubectl prints; `given` goes to its stdin as JSON."""
-        text = json.dumps(given) if given is not None else None
-        command = ["kubectl", "-n", self.namespace, *words]
-        done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-    def exec(self, *words: str, given: bytes = b"", **more: Any) -> subprocess.CompletedProcess[bytes]:
-        command = [sys.executable, "-m", "kubectl_mc", "exec", "-n", self.namespace, *words]
-        return subprocess.run(
-            command, check=False, timeout=60, **{"input": given, "capture_output": True, **more}
-        )  # fmt: skip
+    def exec(self, *words: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+        return self.run("exec", *words, input=given)
 
     def told(self, *words: str) -> tuple[int, str, str]:
         """Exit code, stdout and stderr."""
         done = self.exec(*words)
         return done.returncode, done.stdout.decode(), done.stderr.decode()
 
-    def wait(self, name: str, path: str, value: str = "") -> None:
-        """Until a pod's field has a value, or any value."""
-        self.kubectl("wait", f"pod/{name}", f"--for=jsonpath={{{path}}}{f'={value}' if value else ''}", DEADLINE)
-
-    def allow(self, role: str, resource: str, *verbs: str) -> None:
-        """The visitor may do this here."""
-        group = "rbac.authorization.k8s.io"
-        meta = {"apiVersion": f"{group}/v1", "metadata": {"name": role}}
-        subjects = [{"apiGroup": group, "kind": "User", "name": VISITOR}]
-        rule = {"apiGroups": [""], "resources": [resource], "verbs": list(verbs)}
-        bound = {"apiGroup": group, "kind": "Role", "name": role}
-        self.kubectl("apply", "-f", "-", given={**meta, "kind": "Role", "rules": [rule]})
-        self.kubectl("apply", "-f", "-", given={**meta, "kind": "RoleBinding", "subjects": subjects, "roleRef": bound})
-
     def typing(self, *words: str) -> AbstractContextManager[Running]:
         """`kubectl mc exec WORDS` on a terminal of its own of 100 x 30; stderr is a pipe."""
-        environ = {"KUBECONFIG": os.environ["KUBECONFIG"]}
-        return on_a_terminal("exec", "-n", self.namespace, *words, environ=environ, controlling=True)
+        return on_a_terminal("exec", "-n", self.namespace, *words, environ=self.environ, controlling=True)
 
 
 @pytest.fixture(scope="module")
-def place() -> Iterator[Place]:
-    place = Place(f"kubectl-mc-{uuid.uuid4().hex[:8]}")
-    place.kubectl("create", "namespace", place.namespace)
-    try:
-        place.kubectl("wait", "--for=create", "serviceaccount/default", DEADLINE)
-        place.kubectl("apply", "-f", "-", given={"apiVersion": "v1", "kind": "List", "items": [*READY, *OTHERS]})
-        place.kubectl("wait", "--for=condition=Ready", *(f"pod/{each['metadata']['name']}" for each in READY), DEADLINE)
+def place() -> Iterator[ExecPlace]:
+    with ExecPlace.new(*READY, *OTHERS, ready=[each["metadata"]["name"] for each in READY]) as place:
         yield place
-    finally:
-        place.kubectl("delete", "namespace", place.namespace, "--wait=false")
 
 
 @pytest.mark.parametrize(
@@ -149,12 +106,12 @@ def place() -> Iterator[Place]:
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )  # fmt: skip
 def test_a_command_gets_its_words_and_gives_its_code_and_its_streams(
-    words: list[str], code: int, out: str, err: str, place: Place
+    words: list[str], code: int, out: str, err: str, place: ExecPlace
 ) -> None:
     assert place.told("web", "--", *words) == (code, out, err)
 
 
-def test_what_is_no_program_is_said(place: Place) -> None:
+def test_what_is_no_program_is_said(place: ExecPlace) -> None:
     for script in ("printf garbage >/work/x; chmod +x /work/x", "ls /work/x"):
         assert place.exec("strange", "--", "sh", "-c", script).returncode == 0
     code, out, err = place.told("strange", "--", "/work/x")
@@ -162,7 +119,7 @@ def test_what_is_no_program_is_said(place: Place) -> None:
     assert (out, "exec format error" in err) == ("", True)
 
 
-def test_a_container_that_ends_takes_the_session_with_it_and_is_the_reason(place: Place) -> None:
+def test_a_container_that_ends_takes_the_session_with_it_and_is_the_reason(place: ExecPlace) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "kubectl_mc", "exec", "-n", place.namespace, "killed", "--", "sh", "-c",
          f"echo begun; {FOREVER}"],
@@ -177,24 +134,24 @@ def test_a_container_that_ends_takes_the_session_with_it_and_is_the_reason(place
 
 
 @pytest.mark.parametrize("given", [b"", b"one\ntwo", bytes(range(256))], ids=["nothing", "text", "every byte"])
-def test_a_command_reads_stdin_up_to_its_end(given: bytes, place: Place) -> None:
+def test_a_command_reads_stdin_up_to_its_end(given: bytes, place: ExecPlace) -> None:
     done = place.exec("web", "--", "cat", given=given)
     assert (done.returncode, done.stdout, done.stderr) == (0, given, b"")
 
 
-def test_ten_megabytes_pass_unchanged_both_ways(place: Place) -> None:
+def test_ten_megabytes_pass_unchanged_both_ways(place: ExecPlace) -> None:
     data = os.urandom(10 * 1024 * 1024)
     done = place.exec("web", "--", "sh", "-c", "tee /tmp/data | sha256sum >&2; cat /tmp/data", given=data)
     assert (done.returncode, done.stderr) == (0, f"{hashlib.sha256(data).hexdigest()}  -\n".encode())
     assert done.stdout == data
 
 
-def test_a_character_cut_by_a_frame_arrives_whole(place: Place) -> None:
+def test_a_character_cut_by_a_frame_arrives_whole(place: ExecPlace) -> None:
     data = ("a" + "é€😀" * 20_000).encode()
     assert place.exec("web", "--", "cat", given=data).stdout == data
 
 
-def test_a_shell_on_a_terminal_has_its_size_at_first_and_after_a_change(place: Place) -> None:
+def test_a_shell_on_a_terminal_has_its_size_at_first_and_after_a_change(place: ExecPlace) -> None:
     with place.typing("web") as process:
         process.read_until(PROMPT)
         assert "\r\n30 100\r\n" in process.press(b"stty size\r", until=f"100\r\n{PROMPT}")
@@ -206,7 +163,7 @@ def test_a_shell_on_a_terminal_has_its_size_at_first_and_after_a_change(place: P
         assert process.restored()
 
 
-def test_ctrl_c_and_ctrl_z_act_on_the_remote_command(place: Place) -> None:
+def test_ctrl_c_and_ctrl_z_act_on_the_remote_command(place: ExecPlace) -> None:
     with place.typing("web") as process:
         process.read_until(PROMPT)
         process.press(b"echo go; sleep 1000\r", until="go\r\n")
@@ -221,7 +178,7 @@ def test_ctrl_c_and_ctrl_z_act_on_the_remote_command(place: Place) -> None:
         assert process.restored()
 
 
-def test_a_character_typed_in_pieces_arrives_whole(place: Place) -> None:
+def test_a_character_typed_in_pieces_arrives_whole(place: ExecPlace) -> None:
     with place.typing("web", "--", "sh", "-c", 'read line; echo "$line" | hexdump -C') as process:
         os.write(process.descriptor, b"\xc3")
         os.write(process.descriptor, b"\xa9\r")
@@ -230,7 +187,7 @@ def test_a_character_typed_in_pieces_arrives_whole(place: Place) -> None:
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)], ids=["TERM", "HUP"])
-def test_a_signal_leaves_the_terminal_as_it_was(number: int, code: int, place: Place) -> None:
+def test_a_signal_leaves_the_terminal_as_it_was(number: int, code: int, place: ExecPlace) -> None:
     script = f"printf '\\033[?1049h\\033[?25lin the middle'; {FOREVER}"
     with place.typing("web", "--", "sh", "-c", script) as process:
         process.read_until("in the middle")
@@ -239,7 +196,7 @@ def test_a_signal_leaves_the_terminal_as_it_was(number: int, code: int, place: P
         assert process.restored()
 
 
-def test_a_pod_that_is_deleted_is_the_reason(place: Place) -> None:
+def test_a_pod_that_is_deleted_is_the_reason(place: ExecPlace) -> None:
     with place.typing("leaving") as process:
         process.read_until(PROMPT)
         place.kubectl("delete", "pod", "leaving", "--force", "--grace-period=0")
@@ -249,7 +206,7 @@ def test_a_pod_that_is_deleted_is_the_reason(place: Place) -> None:
         assert process.restored()
 
 
-def test_without_a_command_it_is_the_best_shell_of_the_image(place: Place) -> None:
+def test_without_a_command_it_is_the_best_shell_of_the_image(place: ExecPlace) -> None:
     with place.typing("web") as process:
         process.read_until(PROMPT)
         process.press(b"echo [$0]\r", until="[ash]" if "busybox" in IMAGE else "]\r\n")
@@ -258,7 +215,7 @@ def test_without_a_command_it_is_the_best_shell_of_the_image(place: Place) -> No
     assert place.exec("web", given=b"echo one\nexit 5\n").stdout == b"one\n"
 
 
-def test_an_image_without_a_shell_is_said_with_what_helps(place: Place) -> None:
+def test_an_image_without_a_shell_is_said_with_what_helps(place: ExecPlace) -> None:
     code, out, err = place.told("no-shell")
     assert (code, out) == (1, "")
     assert err == (
@@ -279,13 +236,13 @@ def test_an_image_without_a_shell_is_said_with_what_helps(place: Place) -> None:
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
-def test_the_container_that_is_meant_is_entered(words: list[str], said: str, place: Place) -> None:
+def test_the_container_that_is_meant_is_entered(words: list[str], said: str, place: ExecPlace) -> None:
     place.wait("starting", ".status.initContainerStatuses[0].state.running")
     assert place.told(*words, "--", "hostname") == (0, f"{words[0]}\n", said)
 
 
-def test_of_a_workload_a_pod_is_entered_and_said(place: Place) -> None:
-    place.kubectl("rollout", "status", "deploy/shop", DEADLINE)
+def test_of_a_workload_a_pod_is_entered_and_said(place: ExecPlace) -> None:
+    place.kubectl("rollout", "status", "deploy/shop", "--timeout=60s")
     code, out, err = place.told("deploy/shop", "--", "hostname")
     assert (code, err) == (0, f"pod {out.strip()}, one of 2\n")
 
@@ -307,7 +264,7 @@ def test_of_a_workload_a_pod_is_entered_and_said(place: Place) -> None:
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )  # fmt: skip
 def test_what_cannot_be_entered_is_said_with_what_helps(
-    words: list[str], field: str, error: str, help_: str, place: Place
+    words: list[str], field: str, error: str, help_: str, place: ExecPlace
 ) -> None:
     if field:
         place.wait(words[0], field)
@@ -318,21 +275,21 @@ def test_what_cannot_be_entered_is_said_with_what_helps(
     assert re.search(help_, hint)
 
 
-def test_who_may_not_is_refused_and_may_once_it_is_granted(place: Place) -> None:
-    place.allow("look", "pods", "get", "list")
+def test_who_may_not_is_refused_and_may_once_it_is_granted(place: ExecPlace) -> None:
+    place.allow(VISITOR, "look", "pods", "get", "list")
     words = ("web", "--as", VISITOR, "--", "echo", "x")
     code, out, err = place.told(*words)
     assert (code, out) == (1, "")
     assert f'User "{VISITOR}" cannot get resource "pods/exec"' in err or "cannot create" in err
     assert re.search(rf"can-i (get|create) pods/exec -n {place.namespace} --as {VISITOR}\n$", err)
-    place.allow("enter", "pods/exec", "get", "create")
+    place.allow(VISITOR, "enter", "pods/exec", "get", "create")
     deadline = 100
     while place.told(*words)[0] and deadline:  # the server learns of it by a watch
         deadline -= 1
     assert place.told(*words) == (0, "x\n", "")
 
 
-def test_a_viewer_is_refused_with_the_permission_that_is_missing(place: Place) -> None:
+def test_a_viewer_is_refused_with_the_permission_that_is_missing(place: ExecPlace) -> None:
     viewer = f"system:serviceaccount:{place.namespace}:viewer"
     place.kubectl("create", "serviceaccount", "viewer")
     place.kubectl("create", "rolebinding", "viewer", "--clusterrole=view", f"--serviceaccount={place.namespace}:viewer")
@@ -345,7 +302,7 @@ def test_a_viewer_is_refused_with_the_permission_that_is_missing(place: Place) -
     assert "on pods/exec is missing; check: kubectl auth can-i " in err
 
 
-def test_a_reader_that_does_not_read_stops_the_command_and_not_ctrl_c(place: Place) -> None:
+def test_a_reader_that_does_not_read_stops_the_command_and_not_ctrl_c(place: ExecPlace) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "kubectl_mc", "exec", "-n", place.namespace, "web", "--", "yes"],
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,

@@ -1,32 +1,24 @@
 """`kubectl mc logs` on a real cluster: kubectl's own bytes of each container, and every line of its life once."""
 
 import json
-import os
 import re
 import subprocess
-import sys
-import uuid
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any
 
 import pytest
 
+from tests.cluster.place import IMAGE, Json, Place
 from tests.processes import Running, on_a_pipe
 
 pytestmark = pytest.mark.cluster
 
-IMAGE = os.environ.get("KUBECTL_MC_TEST_IMAGE", "busybox:1.37")
-DEADLINE = "--timeout=60s"
 READER = "kubectl-mc-reader"
 """A user who may see pods, and not their logs."""
 STRANGER = "kubectl-mc-stranger"
 """A user who may see nothing."""
-
-Json = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -141,47 +133,19 @@ OBJECTS = [
 ]
 
 
-@dataclass(frozen=True)
-class Place:
-    """A namespace with the pods above, and the two tools to look at it."""
-
-    kubeconfig: Path
-    namespace: str
-
-    def kubectl(self, *words: str, given: object = None) -> bytes:
-        """What kubectl prints; `given` goes to its stdin as JSON."""
-        command = ["kubectl", "--kubeconfig", str(self.kubeconfig), "-n", self.namespace, *words]
-        given = json.dumps(given).encode() if given is not None else None
-        done = subprocess.run(command, input=given, capture_output=True, check=False)
-        assert done.returncode == 0, done.stderr.decode()
-        return done.stdout
-
-    def wait(self, name: str, path: str, value: str = "") -> None:
-        """Until a pod's field has a value, or any value."""
-        self.kubectl("wait", f"pod/{name}", f"--for=jsonpath={{{path}}}{f'={value}' if value else ''}", DEADLINE)
+class LogsPlace(Place):
+    """With the pods above, and their logs."""
 
     def restarts(self, name: str) -> int:
         """How often a pod's first container was started again."""
         path = "jsonpath={.status.containerStatuses[0].restartCount}"
         return int(self.kubectl("get", "pod", name, "-o", path))
 
-    def allow(self, user: str, resource: str) -> None:
-        """A user may see a resource, and not what is below it."""
-        rule = {"apiGroups": [""], "resources": [resource], "verbs": ["get", "list", "watch"]}
-        group = "rbac.authorization.k8s.io"
-        meta = {"apiVersion": f"{group}/v1", "metadata": {"name": user}}
-        subjects = [{"apiGroup": group, "kind": "User", "name": user}]
-        role = {"apiGroup": group, "kind": "Role", "name": user}
-        self.kubectl("apply", "-f", "-", given={**meta, "kind": "Role", "rules": [rule]})
-        self.kubectl("apply", "-f", "-", given={**meta, "kind": "RoleBinding", "subjects": subjects, "roleRef": role})
-
     def touch(self, pod: str, container: str, file: str) -> None:
         self.kubectl("exec", pod, "-c", container, "--", "touch", f"/shared/{file}")
 
     def logs(self, *words: str) -> subprocess.CompletedProcess[bytes]:
-        command = [sys.executable, "-m", "kubectl_mc", "logs", *words, "-n", self.namespace]
-        environ = {**os.environ, "KUBECONFIG": str(self.kubeconfig)}
-        return subprocess.run(command, capture_output=True, check=False, env=environ)
+        return self.run("logs", *words)
 
     def raw(self, *words: str) -> bytes:
         """The containers' bytes alone."""
@@ -195,23 +159,17 @@ class Place:
         return [json.loads(line) for line in done.stdout.splitlines()]
 
     def following(self, *words: str) -> AbstractContextManager[Running]:
-        return on_a_pipe("logs", *words, "-n", self.namespace, environ={"KUBECONFIG": str(self.kubeconfig)})
+        return on_a_pipe("logs", *words, "-n", self.namespace, environ=self.environ)
 
 
 @pytest.fixture(scope="module")
-def place() -> Iterator[Place]:
-    place = Place(Path(os.environ["KUBECONFIG"]), f"kubectl-mc-{uuid.uuid4().hex[:8]}")
-    place.kubectl("create", "namespace", place.namespace)
-    try:
-        place.kubectl("wait", "--for=create", "serviceaccount/default", DEADLINE)
-        place.kubectl("apply", "-f", "-", given={"apiVersion": "v1", "kind": "List", "items": OBJECTS})
+def place() -> Iterator[LogsPlace]:
+    with LogsPlace.new(*OBJECTS) as place:
         yield place
-    finally:
-        place.kubectl("delete", "namespace", place.namespace, "--wait=false")
 
 
 @pytest.fixture(scope="module", autouse=True)
-def followers(place: Place) -> Iterator[dict[int, Running]]:
+def followers(place: LogsPlace) -> Iterator[dict[int, Running]]:
     """By their first number those who follow `counting`, from early on: its restarts take their time."""
     place.wait("counting", ".status.phase", "Running")
     with place.following("counting", "-f") as whole:
@@ -223,7 +181,7 @@ def followers(place: Place) -> Iterator[dict[int, Running]]:
 
 
 @pytest.fixture(scope="module")
-def unusual(place: Place) -> str:
+def unusual(place: LogsPlace) -> str:
     """The pod whose containers have written something unusual."""
     place.wait("unusual", ".status.phase", "Succeeded")
     return "unusual"
@@ -239,13 +197,13 @@ def counts(first: int, last: int) -> list[str]:
 
 
 @pytest.mark.parametrize("wrote", UNUSUAL, ids=lambda wrote: wrote.name)
-def test_what_a_container_wrote_comes_out_byte_for_byte(wrote: Wrote, unusual: str, place: Place) -> None:
+def test_what_a_container_wrote_comes_out_byte_for_byte(wrote: Wrote, unusual: str, place: LogsPlace) -> None:
     ours = place.raw(unusual, "-c", wrote.name)
-    assert ours == place.kubectl("logs", unusual, "-c", wrote.name)
+    assert ours == place.output("logs", unusual, "-c", wrote.name)
     assert ours == wrote.out
 
 
-def test_no_other_container_of_its_pod_changes_a_byte_of_it(unusual: str, place: Place) -> None:
+def test_no_other_container_of_its_pod_changes_a_byte_of_it(unusual: str, place: LogsPlace) -> None:
     width = max(len(wrote.name) for wrote in UNUSUAL)
     rows = place.logs(unusual).stdout.split(b"\n")
     for wrote in UNUSUAL:
@@ -255,51 +213,51 @@ def test_no_other_container_of_its_pod_changes_a_byte_of_it(unusual: str, place:
         assert end.startswith(f"── {wrote.name} exited 0 ".encode())
 
 
-def test_the_times_are_the_kubelets(unusual: str, place: Place) -> None:
+def test_the_times_are_the_kubelets(unusual: str, place: LogsPlace) -> None:
     ours = place.raw(unusual, "-c", "*-line", "-c", "ansi", "--timestamps", "--utc", "--no-prefix").splitlines()
     theirs = [
         line
         for name in ("long-line", "huge-line", "ansi")
-        for line in place.kubectl("logs", unusual, "-c", name, "--timestamps").splitlines()
+        for line in place.output("logs", unusual, "-c", name, "--timestamps").splitlines()
     ]
     assert ours == sorted(theirs)
 
 
-def test_stderr_stands_where_the_container_wrote_it(place: Place) -> None:
+def test_stderr_stands_where_the_container_wrote_it(place: LogsPlace) -> None:
     place.wait("mixed", ".status.phase", "Succeeded")
     ours = place.raw("mixed", "-c", "app")
-    assert ours == place.kubectl("logs", "mixed", "-c", "app")
+    assert ours == place.output("logs", "mixed", "-c", "app")
     assert sorted(re.findall(rb"[oe]\d", ours)) == [b"e1", b"e2", b"e3", b"e4", b"o1", b"o2", b"o3", b"o4"]
 
 
-def test_a_last_line_without_its_break_is_given_none(place: Place) -> None:
+def test_a_last_line_without_its_break_is_given_none(place: LogsPlace) -> None:
     place.wait("mixed", ".status.phase", "Succeeded")
-    theirs = place.kubectl("logs", "mixed", "-c", "open-end")
+    theirs = place.output("logs", "mixed", "-c", "open-end")
     assert theirs.endswith(b"no break")
     assert place.raw("mixed", "-c", "open-end") == theirs
 
 
 @pytest.mark.parametrize("count", ["0", "1", "2", "4", "5", "100"])
-def test_tail_is_kubectls(count: str, unusual: str, place: Place) -> None:
+def test_tail_is_kubectls(count: str, unusual: str, place: LogsPlace) -> None:
     words = (unusual, "-c", "blank-lines", "--tail", count)
-    assert place.raw(*words) == place.kubectl("logs", *words)
+    assert place.raw(*words) == place.output("logs", *words)
 
 
-def test_since_takes_milliseconds(place: Place) -> None:
+def test_since_takes_milliseconds(place: LogsPlace) -> None:
     place.wait("ticking", ".status.phase", "Running")
-    place.kubectl("wait", "pod/ticking", "--for=condition=Ready", DEADLINE)
+    place.ready("ticking")
     _wait_for_line(place, "ticking", "tick 25\n")
     begun = datetime.now(UTC)
     times = [_time(line["time"]) for line in place.objects("ticking", "--since", "500ms")]
     over = datetime.now(UTC)
-    lines = place.kubectl("logs", "ticking", "--timestamps").decode().splitlines()
+    lines = place.output("logs", "ticking", "--timestamps").decode().splitlines()
     all_times = [_time(line.split(" ")[0]) for line in lines]
     assert times == [time for time in all_times if times[0] <= time <= times[-1]]
     assert begun - timedelta(seconds=0.5) <= times[0]
     assert all_times[all_times.index(times[0]) - 1] < over - timedelta(seconds=0.5)
 
 
-def test_a_pod_that_ends_gives_its_exit_code(place: Place) -> None:
+def test_a_pod_that_ends_gives_its_exit_code(place: LogsPlace) -> None:
     place.wait("ending", ".status.phase", "Running")
     with place.following("ending", "--until-done") as process:
         process.read_until("good  | begun\n")
@@ -308,12 +266,12 @@ def test_a_pod_that_ends_gives_its_exit_code(place: Place) -> None:
     rows = process.seen.splitlines()
     for name in ("good", "bad"):
         messages = [message for name_, _, message in (row.partition(" | ") for row in rows) if name_.strip() == name]
-        theirs = place.kubectl("logs", "ending", "-c", name).decode().splitlines()
+        theirs = place.output("logs", "ending", "-c", name).decode().splitlines()
         assert messages[:-1] == theirs
         assert messages[-1].startswith(f"── {name} exited {5 if name == 'bad' else 0} after ")
 
 
-def test_containers_that_wait_are_attached_when_they_start(place: Place) -> None:
+def test_containers_that_wait_are_attached_when_they_start(place: LogsPlace) -> None:
     place.wait("waiting", ".status.initContainerStatuses[0].state.running.startedAt")
     with place.following("waiting", "-f") as process:
         process.read_until("first | waits\n")
@@ -323,7 +281,7 @@ def test_containers_that_wait_are_attached_when_they_start(place: Place) -> None
     assert story(process.seen) == ["waits", "went", "── init first exited 0 ──", "hello", "── app exited 0 ──"]
 
 
-def test_a_container_out_of_memory_is_said_to_be(place: Place) -> None:
+def test_a_container_out_of_memory_is_said_to_be(place: LogsPlace) -> None:
     place.wait("oom", ".status.phase", "Failed")
     statuses = json.loads(place.kubectl("get", "pod", "oom", "-o", "json"))["status"]["containerStatuses"]
     reasons = {status["name"]: status["state"]["terminated"]["reason"] for status in statuses}
@@ -333,7 +291,7 @@ def test_a_container_out_of_memory_is_said_to_be(place: Place) -> None:
     assert sorted(story(place.logs("oom").stdout.decode())) == sorted(expected)
 
 
-def test_an_ephemeral_containers_log_is_read(place: Place) -> None:
+def test_an_ephemeral_containers_log_is_read(place: LogsPlace) -> None:
     place.wait("debugged", ".status.phase", "Running")
     debugger = container("debugger", "echo looks around; echo wonders; sleep 3600", targetContainerName="app")
     patch = json.dumps({"spec": {"ephemeralContainers": [debugger]}})
@@ -342,17 +300,17 @@ def test_an_ephemeral_containers_log_is_read(place: Place) -> None:
     with place.following("debugged", "--role", "ephemeral", "-f") as process:
         process.read_until("debugger | wonders\n")
     ours = place.raw("debugged", "--role", "ephemeral")
-    assert ours == place.kubectl("logs", "debugged", "-c", "debugger") == b"looks around\nwonders\n"
+    assert ours == place.output("logs", "debugged", "-c", "debugger") == b"looks around\nwonders\n"
 
 
-def test_a_native_sidecar_is_chosen_by_its_role(place: Place) -> None:
+def test_a_native_sidecar_is_chosen_by_its_role(place: LogsPlace) -> None:
     place.wait("ending", ".status.phase", "Failed")
     ours = place.raw("ending", "--role", "sidecar")
-    assert ours == place.kubectl("logs", "ending", "-c", "proxy")
+    assert ours == place.output("logs", "ending", "-c", "proxy")
     assert ours.startswith(b"proxied\n")
 
 
-def test_a_pods_events_stand_with_their_containers(place: Place) -> None:
+def test_a_pods_events_stand_with_their_containers(place: LogsPlace) -> None:
     place.wait("no-image", ".status.containerStatuses[0].containerID")
     place.wait("no-image", ".status.containerStatuses[1].state.waiting.message")
     listed = place.kubectl("get", "events", "-o", "json", "--field-selector", "involvedObject.name=no-image")
@@ -369,9 +327,9 @@ def test_a_pods_events_stand_with_their_containers(place: Place) -> None:
 
 
 @pytest.mark.parametrize("words", [[], ["-f"]])
-def test_a_viewer_who_may_not_read_logs_is_told_by_container(words: list[str], place: Place) -> None:
+def test_a_viewer_who_may_not_read_logs_is_told_by_container(words: list[str], place: LogsPlace) -> None:
     place.wait("ending", ".status.containerStatuses[0].containerID")
-    place.allow(READER, "pods")
+    place.allow(READER, READER, "pods", "get", "list", "watch")
     done = place.logs("ending", *words, "--as", READER)
     assert (done.returncode, done.stdout) == (1, b"")
     said = done.stderr.decode()
@@ -381,13 +339,13 @@ def test_a_viewer_who_may_not_read_logs_is_told_by_container(words: list[str], p
 
 
 @pytest.mark.parametrize("words", [[], ["-f"]])
-def test_a_viewer_who_may_not_see_pods_is_told_so(words: list[str], place: Place) -> None:
+def test_a_viewer_who_may_not_see_pods_is_told_so(words: list[str], place: LogsPlace) -> None:
     done = place.logs("ending", *words, "--as", STRANGER)
     assert (done.returncode, done.stdout) == (1, b"")
     assert re.search(r'^Error from server \(Forbidden\): .* cannot (get|list) resource "pods"', done.stderr.decode())
 
 
-def test_a_pod_that_a_deployment_adds_joins(place: Place) -> None:
+def test_a_pod_that_a_deployment_adds_joins(place: LogsPlace) -> None:
     with place.following("deployment/scaled", "-f") as process:
         process.read_until("I am scaled-")
         place.kubectl("scale", "deployment/scaled", "--replicas", "2")
@@ -395,12 +353,12 @@ def test_a_pod_that_a_deployment_adds_joins(place: Place) -> None:
         assert process.interrupt() == 130
         assert process.stderr() == ""
     first, second = re.findall(r"I am (\S+)", process.seen)
-    names = place.kubectl("get", "pods", "-l", "app=scaled", "-o", "name").decode().replace("pod/", "").split()
+    names = place.kubectl("get", "pods", "-l", "app=scaled", "-o", "name").replace("pod/", "").split()
     assert sorted([first, second]) == sorted(names)
     assert process.seen == f"{first} app | I am {first}\n{second} app | I am {second}\n"
 
 
-def test_a_pod_that_is_born_again_under_its_name_joins_anew(place: Place) -> None:
+def test_a_pod_that_is_born_again_under_its_name_joins_anew(place: LogsPlace) -> None:
     with place.following("-l", "app=reborn", "-f") as process:
         process.read_until("| born\n")
         place.touch("reborn-0", "first", "go")
@@ -416,7 +374,7 @@ def test_a_pod_that_is_born_again_under_its_name_joins_anew(place: Place) -> Non
         assert re.findall(r"\| (born|\d+)$", life, re.MULTILINE) == ["born", *map(str, range(1, 501))]
 
 
-def test_a_crash_loop_shows_its_last_instance_and_how_many_are_lost(place: Place) -> None:
+def test_a_crash_loop_shows_its_last_instance_and_how_many_are_lost(place: LogsPlace) -> None:
     before, after, seen = -1, 0, ""
     while before != after:  # as long as it restarts meanwhile
         place.wait("crash-loop", ".status.containerStatuses[0].state.waiting.reason", "CrashLoopBackOff")
@@ -431,12 +389,12 @@ def test_a_crash_loop_shows_its_last_instance_and_how_many_are_lost(place: Place
     ]
 
 
-def test_of_many_restarts_the_last_is_read_and_the_others_are_counted(place: Place) -> None:
+def test_of_many_restarts_the_last_is_read_and_the_others_are_counted(place: LogsPlace) -> None:
     place.wait("thrice", ".status.containerStatuses[0].restartCount", "3")
     place.wait("thrice", ".status.containerStatuses[0].state.running.startedAt")
     place.wait("thrice", ".status.containerStatuses[0].lastState.terminated.containerID")
     last, present = b"instance 2 begins\ninstance 2 ends\n", b"instance 3 begins\n"
-    assert place.kubectl("logs", "thrice", "-p") == last
+    assert place.output("logs", "thrice", "-p") == last
     assert place.raw("thrice", "-p") == last
     assert place.raw("thrice") == last + present
     assert place.raw("thrice", "--tail", "2") == b"instance 2 ends\n" + present
@@ -477,6 +435,6 @@ def _container_of(event: Json) -> str | None:
     return found[1] if found else None
 
 
-def _wait_for_line(place: Place, pod: str, line: str) -> None:
+def _wait_for_line(place: LogsPlace, pod: str, line: str) -> None:
     with place.following(pod, "-f") as process:
         process.read_until(line)

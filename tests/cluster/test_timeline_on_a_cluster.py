@@ -1,25 +1,19 @@
 """`kubectl mc timeline` and `kubectl mc map` on a real cluster: what was staged for known seconds is told so."""
 
 import json
-import os
 import subprocess
 import sys
-import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
+from tests.cluster.place import IMAGE, Json, Place
+
 pytestmark = pytest.mark.cluster
 
-IMAGE = os.environ.get("KUBECTL_MC_TEST_IMAGE", "busybox:1.37")
-DEADLINE = "--timeout=120s"
-RESTARTED = "--for=jsonpath={.status.containerStatuses[0].lastState.terminated.exitCode}=3"
 SLACK = 2
 """Seconds that a duration may be off: both of its ends are cut to whole seconds, and a probe asks once a second."""
-
-Json = dict[str, Any]
 
 
 def _up_after(seconds: int) -> list[str]:
@@ -69,45 +63,26 @@ OBJECTS: list[Json] = [
 ]
 
 
-@dataclass(frozen=True)
-class Place:
-    """A namespace of its own."""
+class TimelinePlace(Place):
+    """With what is told of it."""
 
-    namespace: str
-
-    def kubectl(self, *words: str, given: object = None) -> str:
-        """What kubectl prints; `given` goes to its stdin as JSON."""
-        text = json.dumps(given) if given is not None else None
-        command = ["kubectl", "-n", self.namespace, *words]
-        done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-    def run(self, *words: str) -> str:
+    def shown(self, *words: str) -> str:
         """What this tool prints."""
-        command = [sys.executable, "-m", "kubectl_mc", *words, "-n", self.namespace]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+        done = self.run(*words)
+        assert done.returncode == 0, done.stderr.decode()
+        return done.stdout.decode()
 
     def told(self, name: str) -> Json:
         """The timeline of a pod."""
-        [found] = json.loads(self.run("timeline", name, "-o", "json"))["pods"]
+        [found] = json.loads(self.shown("timeline", name, "-o", "json"))["pods"]
         assert sum(stretch["seconds"] for stretch in found["path"]) == found["seconds"]
         return dict(found)
 
 
 @pytest.fixture(scope="module")
-def place() -> Iterator[Place]:
-    place = Place(f"kubectl-mc-{uuid.uuid4().hex[:8]}")
-    place.kubectl("create", "namespace", place.namespace)
-    try:
-        place.kubectl("wait", "--for=create", "serviceaccount/default", DEADLINE)
-        place.kubectl("apply", "-f", "-", given={"apiVersion": "v1", "kind": "List", "items": OBJECTS})
-        place.kubectl("wait", "--for=condition=Ready", "pod/staged", "pod/coupled", DEADLINE)
+def place() -> Iterator[TimelinePlace]:
+    with TimelinePlace.new(*OBJECTS, ready=["staged", "coupled"]) as place:
         yield place
-    finally:
-        place.kubectl("delete", "namespace", place.namespace, "--wait=false")
 
 
 def _seconds(told: Json, container: str, kind: str) -> int:
@@ -115,7 +90,7 @@ def _seconds(told: Json, container: str, kind: str) -> int:
     return int(found["seconds"])
 
 
-def test_what_was_staged_is_told_in_its_order_with_its_durations(place: Place) -> None:
+def test_what_was_staged_is_told_in_its_order_with_its_durations(place: TimelinePlace) -> None:
     told = place.told("staged")
     order = [(each["container"], each["kind"]) for each in told["path"] if each["kind"] in ("run", "gate", "probes")]
 
@@ -127,7 +102,7 @@ def test_what_was_staged_is_told_in_its_order_with_its_durations(place: Place) -
     assert told["outcome"] == "ready"
 
 
-def test_the_sum_is_the_time_that_the_api_says(place: Place) -> None:
+def test_the_sum_is_the_time_that_the_api_says(place: TimelinePlace) -> None:
     document = json.loads(place.kubectl("get", "pod", "staged", "-o", "json"))
     [ready] = [each for each in document["status"]["conditions"] if each["type"] == "Ready"]
     told = place.told("staged")
@@ -136,16 +111,16 @@ def test_the_sum_is_the_time_that_the_api_says(place: Place) -> None:
     assert told["endedAt"] == ready["lastTransitionTime"]
 
 
-def test_a_pod_that_ended_is_told_to_its_end(place: Place) -> None:
-    place.kubectl("wait", "--for=jsonpath={.status.phase}=Succeeded", "pod/over", DEADLINE)
+def test_a_pod_that_ended_is_told_to_its_end(place: TimelinePlace) -> None:
+    place.wait("over", ".status.phase", "Succeeded")
     told = place.told("over")
 
     assert told["outcome"] == "succeeded"
     assert abs(_seconds(told, "app", "run") - 3) <= SLACK
 
 
-def test_a_restart_is_told_with_how_the_instance_before_ended(place: Place) -> None:
-    place.kubectl("wait", RESTARTED, "pod/crashing", DEADLINE)
+def test_a_restart_is_told_with_how_the_instance_before_ended(place: TimelinePlace) -> None:
+    place.wait("crashing", ".status.containerStatuses[0].lastState.terminated.exitCode", "3")
     told = place.told("crashing")
     [restarts] = told["restarts"]
 
@@ -153,25 +128,26 @@ def test_a_restart_is_told_with_how_the_instance_before_ended(place: Place) -> N
 
 
 @pytest.mark.parametrize(("name", "kind", "container"), [("no-image", "wait", "app"), ("no-node", "scheduling", None)])
-def test_what_holds_a_pod_up_is_the_end_of_its_path(place: Place, name: str, kind: str, container: str | None) -> None:
+def test_what_holds_a_pod_up_is_the_end_of_its_path(
+    place: TimelinePlace, name: str, kind: str, container: str | None
+) -> None:
     if name == "no-image":
-        reason = "--for=jsonpath={.status.containerStatuses[0].state.waiting.reason}=ImagePullBackOff"
-        place.kubectl("wait", reason, "pod/no-image", DEADLINE)
+        place.wait("no-image", ".status.containerStatuses[0].state.waiting.reason", "ImagePullBackOff")
     last = place.told(name)["path"][-1]
 
     assert (last["kind"], last["container"], last["end"]) == (kind, container, None)
 
 
-def test_the_page_names_each_container(place: Place) -> None:
-    page = place.run("timeline", "staged")
+def test_the_page_names_each_container(place: TimelinePlace) -> None:
+    page = place.shown("timeline", "staged")
 
     assert "staged  ready " in page
     for label in ("init 1 first", "init 2 second", "sidecar side", "app ", "other "):
         assert any(line.strip().startswith(label) for line in page.splitlines())
 
 
-def test_a_running_pod_is_mapped_without_what_admission_added(place: Place) -> None:
-    page = place.run("map", "coupled")
+def test_a_running_pod_is_mapped_without_what_admission_added(place: TimelinePlace) -> None:
+    page = place.shown("map", "coupled")
     lines = [" ".join(line.split()) for line in page.splitlines()]
 
     assert "kube-api-access" not in page
@@ -181,12 +157,12 @@ def test_a_running_pod_is_mapped_without_what_admission_added(place: Place) -> N
     assert any("shareProcessNamespace" in line for line in lines)
 
 
-def test_a_document_from_the_cluster_is_mapped_as_the_pod_is(place: Place) -> None:
+def test_a_document_from_the_cluster_is_mapped_as_the_pod_is(place: TimelinePlace) -> None:
     document = place.kubectl("get", "pod", "coupled", "-o", "yaml")
     command = [sys.executable, "-m", "kubectl_mc", "map", "-f", "-", "-o", "json"]
     piped = subprocess.run(command, input=document, capture_output=True, text=True, check=True).stdout
     [ours] = json.loads(piped)["pods"]
-    [theirs] = json.loads(place.run("map", "coupled", "-o", "json"))["pods"]
+    [theirs] = json.loads(place.shown("map", "coupled", "-o", "json"))["pods"]
 
     for part in ("ports", "references", "volumes", "processes"):
         assert ours[part] == theirs[part]
