@@ -4,7 +4,6 @@ aiohttp and asyncio close a TLS socket with a good-bye and wait half a minute fo
 meanwhile leaves the socket to the garbage collector, which says so.
 """
 
-import asyncio.constants
 import asyncio.sslproto
 import functools
 import ssl
@@ -17,8 +16,6 @@ from kubectl_mc.cluster.client_package import aiohttp
 # asyncio keeps a buffer of 256 KiB for each TLS connection, and a followed log is one: a thousand of them take 150 MiB
 # with this size, 340 with that, and reading is as fast.
 asyncio.sslproto.SSLProtocol.max_size = 64 * 1024
-# What a paused reader finds, in KiB, is decrypted in one go: 256 of it, in chunks, take 6 ms, in which no key is heard.
-asyncio.constants.FLOW_CONTROL_HIGH_WATER_SSL_READ = 64  # type: ignore[misc]
 
 
 def new_session(tls: ssl.SSLContext | bool) -> aiohttp.ClientSession:
