@@ -24,6 +24,7 @@ from kubectl_mc.session import Session, Terminated
 from kubectl_mc.tui import places
 from kubectl_mc.tui.attention import Attention
 from kubectl_mc.tui.driver import TerminalDriver
+from kubectl_mc.tui.farewell import once_sessions_may_end
 from kubectl_mc.tui.plain import AsciiOnly, has_colors
 from kubectl_mc.tui.screens.pods import PodsScreen
 from kubectl_mc.tui.screens.small import SmallScreen
@@ -177,6 +178,9 @@ class Dashboard(App[int]):
             return False
         return super().check_action(action, parameters)
 
+    async def action_quit(self) -> None:
+        once_sessions_may_end(self, self.exit)
+
     def action_help(self) -> None:
         from kubectl_mc.tui.screens.help import HelpScreen
 
@@ -197,7 +201,7 @@ class Dashboard(App[int]):
                 self.run_worker(self._go(query, **given))
 
         offer = ChoiceScreen("Namespace", lambda: places.namespaces(self.cluster), current=current, free=True)
-        self.push_screen(offer, chosen)
+        once_sessions_may_end(self, lambda: self.push_screen(offer, chosen))
 
     def action_context(self) -> None:
         from kubectl_mc.tui.screens.choice import ChoiceScreen
@@ -207,7 +211,8 @@ class Dashboard(App[int]):
                 self.run_worker(self._go(Query(), context=name, namespace=None))
 
         current = places.current_context(self.session)
-        self.push_screen(ChoiceScreen("Context", lambda: places.contexts(self.session), current=current), chosen)
+        offer = ChoiceScreen("Context", lambda: places.contexts(self.session), current=current)
+        once_sessions_may_end(self, lambda: self.push_screen(offer, chosen))
 
     async def _go(self, query: Query, **given: object) -> None:
         """Show the pods of another question, with other flags; where that fails, what was shown before."""

@@ -23,8 +23,12 @@ _IN_A_ROW = 32
 _UNSENT = 4096
 """Bytes that wait to be sent, above which no answers of the emulator's are added."""
 
-_INTERRUPT = b"\x03"
-"""Ctrl-C, which leaves a process that takes no input."""
+_INTERRUPT, _END = b"\x03", b"\x04"
+"""Ctrl-C, which also leaves a process that takes no input, and Ctrl-D."""
+_GOODBYE = (_INTERRUPT, _END, _END)
+"""What ends most of what may run in a shell, and the shell. Nothing else would: a closed connection ends no process."""
+_GOODBYE_SECONDS = 0.2
+"""How long each of them may take."""
 
 
 class PaneSession:
@@ -45,6 +49,7 @@ class PaneSession:
         self._all_read = False
         self._undrawn, self._to_draw, self._room = bytearray(), asyncio.Event(), asyncio.Event()
         self._size = pane.emulator.columns, pane.emulator.lines
+        self._reading: asyncio.Task[int] | None = None
         self._resized = asyncio.Event()
         self._resized.set()
 
@@ -56,7 +61,7 @@ class PaneSession:
             Detached: the keys were typed.
         """
         async with open_remote(self._client, self._request) as remote:
-            reading = asyncio.create_task(self._read(remote))
+            reading = self._reading = asyncio.create_task(self._read(remote))
             drawing = asyncio.create_task(self._draw())
             typing = asyncio.create_task(self._type(remote))
             sizing = asyncio.create_task(self._resize(remote))
@@ -81,6 +86,14 @@ class PaneSession:
         if not answer or len(self._unsent) < _UNSENT:
             self._unsent += data
             self._to_send.set()
+
+    async def hang_up(self) -> None:
+        """End the shell, as far as keys can, so that it doesn't stay in the container; a main process is left alone."""
+        for keys in _GOODBYE:
+            if self._reading is None or self._reading.done() or not (self._request.command and self._request.tty):
+                return
+            self.typed(keys)
+            await asyncio.wait([self._reading], timeout=_GOODBYE_SECONDS)
 
     @property
     def unsent(self) -> int:

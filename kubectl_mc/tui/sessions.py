@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from enum import Enum
@@ -38,6 +38,15 @@ class Kind(Enum):
     SHELL = "shell"
     ATTACH = "attach"
     DEBUG = "debug"
+
+
+_BESIDE = "D opens a debug container beside it"
+_OFFERS: Mapping[Kind, Mapping[str, str]] = {
+    Kind.SHELL: {"again": "Enter opens another", "debug": _BESIDE},
+    Kind.ATTACH: {"again": "Enter attaches again", "debug": _BESIDE},
+    Kind.DEBUG: {"again": "Enter goes back to it"},
+}
+"""What can be done when a session has ended: the pane's word for it, and a person's."""
 
 
 @dataclass
@@ -147,7 +156,6 @@ class Sessions:
 
     async def _live(self, pane: TerminalPane, tab: _Tab) -> None:
         """One session, from the way into the container to the words of its end."""
-        offers = {"again", "debug"}
         try:
             lines = [await self._converse(pane, tab)]
         except Detached:
@@ -156,11 +164,13 @@ class Sessions:
             lines = _words(error, tab.container)
         finally:
             tab.running = None
-        if tab.kind is Kind.DEBUG:
-            offers.remove("debug")
-        again = {Kind.ATTACH: "attaches again", Kind.SHELL: "opens another", Kind.DEBUG: "goes back to it"}[tab.kind]
-        beside = "D opens a debug container beside it, " if "debug" in offers else ""
-        pane.end([*lines, f"Enter {again}, {beside}x closes this tab"], frozenset(offers))
+        offers: Mapping[str, str] = {} if self._gone(tab.pod) else _OFFERS[tab.kind]
+        pane.end([*lines, ", ".join([*offers.values(), "x closes this tab"])], frozenset(offers))
+
+    def _gone(self, pod: Pod) -> bool:
+        """Whether nothing can be begun in a pod any more."""
+        now = self._dashboard.snapshot.pods.get(pod.uid)
+        return now is None or now.deleted is not None or now.terminal or pod.uid in self._dashboard.snapshot.gone
 
     async def _converse(self, pane: TerminalPane, tab: _Tab) -> str:
         """How it ended.
@@ -205,6 +215,7 @@ class Sessions:
 
 
 async def _ended(tabs: Sequence[_Tab]) -> None:
+    await asyncio.gather(*(tab.running.hang_up() for tab in tabs if tab.running is not None))
     works = [tab.work for tab in tabs if tab.work is not None]
     for work in works:
         work.cancel()

@@ -74,7 +74,7 @@ def test_ctrl_c_ends_a_flood(flooded: Callable[..., None], size: tuple[int, int]
     flooded(work, size=size)
 
 
-@pytest.mark.parametrize("keys", [("x",), ("escape", "q")])
+@pytest.mark.parametrize("keys", [("x",), ("escape", "enter")])
 def test_a_flood_can_be_left(flooded: Callable[..., None], keys: tuple[str, ...]) -> None:
     def running() -> bool:
         return any(task.get_name().startswith("session in") for task in asyncio.all_tasks())

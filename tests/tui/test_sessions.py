@@ -10,6 +10,7 @@ import pytest
 from kubectl_mc.demo.auth import VIEWER
 from kubectl_mc.demo.programs import Every, Program
 from kubectl_mc.demo.server import RunningDemo
+from kubectl_mc.demo.sessions import Session, Streams
 from kubectl_mc.tui.widgets.terminal_pane import LEAVE, TerminalPane
 from tests.log_pods import delete, end, lived, pod, says
 from tests.tui.stage import Stage, staged
@@ -216,7 +217,7 @@ def test_a_session_that_is_cut_off_says_why_and_the_dashboard_goes_on(
         await stage.types("printf '\\033[?1049h\\033[?25l\\033[2;4r\\033[?1000h'; echo switc''hed; sleep 1000")
         await stage.sees("switched")
         said = await asyncio.to_thread(happens, demo)
-        await stage.sees(f"── {said}", "Enter opens another")
+        await stage.sees(f"── {said}", "── x closes" if happens is deleted else "── Enter opens another")
         assert not pane(stage).emulator.alternate
         assert pane(stage).emulator.cursor is not None
         await stage.press(LEAVE)
@@ -257,6 +258,68 @@ def test_sessions_end_with_their_tabs_and_with_the_dashboard(stand: Callable[...
         await stage.press("x")
         await stage.until(lambda: running() == 1)
         await stage.press("escape")
+        await stage.sees("A session is open here.")
+        await stage.press("escape")
+        await stage.until(lambda: "is open here" not in stage.text)
+        assert running() == 1
+        await stage.press("escape")
+        await stage.sees("A session is open here.")
+        await stage.press("enter")
         await stage.until(lambda: running() == 0)
+        await stage.sees("order:")
 
     stand(work, size=WIDE)
+
+
+@pytest.mark.parametrize("keys", [("q", "enter"), ("ctrl+c", "ctrl+c")])
+def test_to_quit_is_asked_for_while_sessions_run(stand: Callable[..., None], keys: tuple[str, ...]) -> None:
+    async def work(stage: Stage) -> None:
+        await stage.press("s")
+        await stage.sees("/ #")
+        await stage.press(LEAVE, "s", LEAVE)
+        await stage.sees("app shell 2")
+        first, second = keys
+        await stage.press(first)
+        await stage.sees("2 sessions are open here.")
+        assert stage.app.is_running
+        await stage.press(second)
+        await stage.until(lambda: stage.app.return_code == 0)
+
+    stand(work, size=WIDE)
+
+
+def test_nothing_is_asked_where_all_sessions_have_ended(stand: Callable[..., None]) -> None:
+    async def work(stage: Stage) -> None:
+        await stage.press("s")
+        await stage.sees("/ #")
+        await stage.types("exit")
+        await stage.sees("ended with exit code 0")
+        await stage.press(LEAVE, "escape")
+        await stage.sees("order:")
+
+    stand(work, size=WIDE)
+
+
+@pytest.mark.parametrize("command", ["sleep 1000", "cat", "echo half of a li'ne"])
+def test_a_shell_that_is_left_does_not_stay_in_its_container(
+    stand: Callable[..., None], demo: RunningDemo, command: str
+) -> None:
+    codes: list[int] = []
+
+    async def work(stage: Stage) -> None:
+        await stage.press("s")
+        await stage.sees("/ #")
+        await stage.types(command)
+        await stage.press(LEAVE, "x")
+        await stage.until(lambda: "shell 1" not in stage.text)
+
+    run = Session.run
+
+    async def counted(self: Session, streams: Streams) -> int:
+        codes.append(await run(self, streams))
+        return codes[-1]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Session, "run", counted)
+        stand(work, size=WIDE)
+    assert codes, "it was not ended from within"

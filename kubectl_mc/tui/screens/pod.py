@@ -20,6 +20,7 @@ from kubectl_mc.render.doctor import Reach
 from kubectl_mc.render.page import Span, Style, line
 from kubectl_mc.render.status import View, container_rows, pod_head
 from kubectl_mc.tui import arrangement
+from kubectl_mc.tui.farewell import once_sessions_may_end
 from kubectl_mc.tui.log_source import LogSource
 from kubectl_mc.tui.pod_pages import Known
 from kubectl_mc.tui.pod_sources import Judge, watch_events
@@ -182,12 +183,12 @@ class PodScreen(Screen[None]):
         self._arrange(front=isinstance(self.focused, TerminalPane))
 
     def action_back(self) -> None:
-        self.dismiss()
+        once_sessions_may_end(self.app, self.dismiss)
 
     def action_successor(self) -> None:
         """From a pod that is gone to the one that has its name now."""
         if uid := self.dashboard.snapshot.successor(self.uid):
-            self.app.switch_screen(PodScreen(uid))
+            once_sessions_may_end(self.app, lambda: self.app.switch_screen(PodScreen(uid)))
 
     def action_tab(self, name: str) -> None:
         self.query_one(PodTabs).choose(name)

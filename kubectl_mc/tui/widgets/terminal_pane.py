@@ -96,7 +96,7 @@ class TerminalPane(Widget, can_focus=True):
         self.emulator.feed(data)
         if self._back:  # who looks back stays where he looks
             self._back = min(self._back + self.emulator.gone - gone, self.emulator.scrolled)
-        if not self._due:
+        if not self._due and self.is_attached:
             self._due = True
             left = self._drawn + _FRAME_SECONDS - time.monotonic()
             if left <= 0:
@@ -113,6 +113,7 @@ class TerminalPane(Widget, can_focus=True):
     def begin(self) -> None:
         """A program is there (again)."""
         self.ended = False
+        self.add_class("-running")
         self._told()
 
     def end(self, lines: Sequence[str], offers: frozenset[str]) -> None:
@@ -122,6 +123,7 @@ class TerminalPane(Widget, can_focus=True):
             offers: which of `again` and `debug` would make sense now.
         """
         self.ended, self._offers = True, offers
+        self.remove_class("-running")
         self.emulator.settle()
         for text in lines:
             self.say(text)
