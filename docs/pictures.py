@@ -87,7 +87,7 @@ async def photograph(keys: Sequence[str | Sequence[str]], kubeconfig: Path) -> s
     """The dashboard after some keys, as SVG."""
     environ = {"KUBECONFIG": str(kubeconfig), "TERM": "xterm-256color", "HOME": str(kubeconfig.parent)}
     session = Session(stdout=_Screen(), stderr=_Screen(), environ=environ)
-    watch = PodWatch(session.client(), Query())
+    watch = PodWatch(session, Query())
     await watch.begin()
     app = Dashboard(session, Query(), watch)
     async with app.run_test(size=SIZE) as pilot:

@@ -60,7 +60,7 @@ async def dashboard(session: Session, query: Query, *, read_only: bool) -> int:
     from kubectl_mc.tui.collecting import collect_at_rest
     from kubectl_mc.tui.watching import PodWatch
 
-    watch = PodWatch(session.client(), query)
+    watch = PodWatch(session, query)
     loading = asyncio.create_task(asyncio.to_thread(_load))  # the pods are on their way meanwhile
     try:
         await watch.begin()

@@ -63,7 +63,7 @@ class ApiServer:
         if resource is not ACCESS_REVIEWS:
             # Everyone may ask what they may do (`system:basic-user`).
             self._auth.check(user, wanted.attempt)
-        if resource is None:
+        if resource is None or (resource is POD_METRICS and self._faults.no_metrics):
             return _unserved(wanted)
         if wanted.subresource:
             return await self._subresource(request, wanted, resource)

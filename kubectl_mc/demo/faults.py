@@ -30,6 +30,8 @@ class Faults:
         """Whether nodes are out of inotify instances: a followed log ends in the kubelet's complaint."""
         self.no_logs = False
         """Whether nodes cannot find the logs of containers: the kubelet says so in their place."""
+        self.no_metrics = False
+        """Whether nothing serves metrics.k8s.io, as without a metrics-server."""
         self.only_v4 = False
         """Whether exec and attach speak v4.channel.k8s.io only, as nodes before 1.29 do."""
         self.bookmark_every = 60.0
@@ -61,6 +63,10 @@ class Faults:
     def lose_logs(self, on: bool = True) -> None:
         """Requests for logs are answered with the kubelet's words alone, as 200."""
         self.no_logs = on
+
+    def serve_no_metrics(self, on: bool = True) -> None:
+        """Requests for what pods use are answered with 404."""
+        self.no_metrics = on
 
     def v4_only(self, on: bool = True) -> None:
         """Refuse v5.channel.k8s.io."""

@@ -42,9 +42,18 @@ _SHUTDOWN_SECONDS = 0.1
 class DemoCluster:
     """A cluster with its pods minutes old from the first moment on."""
 
-    def __init__(self, scenarios: Iterable[str] | None = None, *, port: int = 0) -> None:
-        """All scenarios, the named ones, or `()` for none; KeyError for an unknown name. `port` 0 is a free one."""
+    def __init__(
+        self, scenarios: Iterable[str] | None = None, *, port: int = 0, standing_at: float | None = None
+    ) -> None:
+        """All scenarios, the named ones, or `()` for none; KeyError for an unknown name.
+
+        Args:
+            port: 0 is a free one.
+            standing_at: epoch seconds at which the clock stands still, so that the same is to be seen each time.
+        """
         self.clock = Clock()
+        if standing_at is not None:
+            self.clock.freeze(standing_at)
         self.store = Store(self.clock)
         self.auth = Auth()
         foundation.lay(self.store, self.clock)
@@ -164,12 +173,14 @@ class RunningDemo:
 
 
 @contextlib.contextmanager
-def running_demo(scenarios: Iterable[str] | None = None, *, port: int = 0) -> Iterator[RunningDemo]:
+def running_demo(
+    scenarios: Iterable[str] | None = None, *, port: int = 0, standing_at: float | None = None
+) -> Iterator[RunningDemo]:
     """A running cluster in a daemon thread, for callers without an event loop."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="demo-cluster", daemon=True)
     thread.start()
-    running = RunningDemo(DemoCluster(scenarios, port=port), loop)
+    running = RunningDemo(DemoCluster(scenarios, port=port, standing_at=standing_at), loop)
     try:
         running.wait(running.cluster.start())
         yield running

@@ -6,7 +6,7 @@ from kubectl_mc.model.metrics import Usage
 from kubectl_mc.model.pod import Container, Pod
 from kubectl_mc.model.quantity import cores, mebibytes, parse_quantity
 from kubectl_mc.render.page import Line, Span, Style, Theme, line
-from kubectl_mc.render.text import fitted, one_line
+from kubectl_mc.render.text import fitted, one_line, width_of
 
 _BARS, _ASCII_BARS = "▁▂▃▄▅▆▇█", "_.-:=+*#"
 _NAME = 18
@@ -20,12 +20,15 @@ def usage_lines(pod: Pod, history: Mapping[str, Sequence[Usage]], width: int, th
     Args:
         history: for each container what was measured, the newest last.
     """
+    names = {each.name: one_line(each.name) for each in pod.containers if history.get(each.name)}
+    column = min(max(map(width_of, names.values()), default=0), _NAME)
     for container in pod.containers:
         measured = history.get(container.name, ())
         if measured:
-            name = fitted(one_line(container.name), _NAME, theme.ellipsis)
+            name, blank = fitted(names[container.name], column, theme.ellipsis), " " * column
+            name += blank[width_of(name) :]
             yield _line(name, "cpu", container, [usage.cpu for usage in measured], cores, width, theme)
-            yield _line("", "memory", container, [usage.memory for usage in measured], mebibytes, width, theme)
+            yield _line(blank, "memory", container, [usage.memory for usage in measured], mebibytes, width, theme)
 
 
 def _line(
@@ -40,17 +43,18 @@ def _line(
     request, limit = container.spec.requests.get(resource), container.spec.limits.get(resource)
     bound = parse_quantity(limit) if limit else None
     near = bound is not None and amounts[-1] >= bound * _HIGH
-    said = f"{words(amounts[-1]):>8}  request {one_line(request or 'none'):>8}  limit {one_line(limit or 'none'):>8}"
-    of = f"  {amounts[-1] / bound:4.0%} of its limit" if bound else ""
-    room = max(10, width - _NAME - 10 - len(said) - len(of) - 4)
+    of = f"{amounts[-1] / bound:4.0%} of its limit {one_line(limit or ''):<8}" if bound else f"{'no limit':<26}"
+    asked = f"  request {one_line(request or 'none')}"
+    room = max(6, min(width - width_of(name) - 50 - width_of(asked), 60))
     course = sparkline(amounts[-room:], bound or max(amounts) or 1.0, unicode=theme.unicode)
     style = Style.BAD if near else Style.GOOD
     return line(
-        Span(f"  {name:<{_NAME}}", Style.STRONG),
-        Span(f" {resource:<7}", Style.QUIET),
-        Span(f"{course:<{min(room, 60)}}", style),
-        said,
+        Span(f"  {name}", Style.STRONG),
+        Span(f"  {resource:<7}", Style.QUIET),
+        Span(f"{course:<{room}}", style),
+        f"{words(amounts[-1]):>8}  ",
         Span(of, style if near else Style.QUIET),
+        asked,
     )
 
 

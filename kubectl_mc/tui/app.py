@@ -236,7 +236,7 @@ class Dashboard(App[int]):
         await self.session.reconnect(**given)
         self.question, self.snapshot = query, Snapshot()
         self._redraw()
-        self._watch = PodWatch(self.cluster, query)
+        self._watch = PodWatch(self.session, query)
         await self._watch.begin()
         self._follow(self._watch)
         self._redraw()

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from kubectl_mc.doctor.finding import Finding
 from kubectl_mc.model.coupling.coupled import coupling
 from kubectl_mc.model.event import Event
-from kubectl_mc.model.metrics import Usage
 from kubectl_mc.model.pod import Pod
 from kubectl_mc.model.timeline.start import timeline
 from kubectl_mc.render.doctor import Reach, finding_lines
@@ -17,6 +16,7 @@ from kubectl_mc.render.status import View, pod_notes
 from kubectl_mc.render.text import one_line
 from kubectl_mc.render.timeline import timeline_page
 from kubectl_mc.render.usage import usage_lines
+from kubectl_mc.tui.snapshot import Snapshot
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Known:
     view: View
     chosen: str
     """A container; empty for all."""
-    history: Mapping[str, Sequence[Usage]]
+    snapshot: Snapshot
     events: Sequence[Event] | str
     """Or why there are none to be had."""
     findings: Sequence[Finding] | str | None
@@ -73,8 +73,12 @@ def _timeline(known: Known) -> Iterator[Line]:
 
 
 def _usage(known: Known) -> Iterator[Line]:
-    found = list(usage_lines(known.pod, known.history, known.view.width, known.view.theme))
-    yield from found or [_quiet("nothing measured yet; it takes a metrics-server, and up to a minute")]
+    snapshot = known.snapshot
+    found = list(usage_lines(known.pod, snapshot.history, known.view.width, known.view.theme))
+    if snapshot.unmeasured:
+        yield from [*found, _refused(snapshot.unmeasured)]
+    else:
+        yield from found or [_quiet("nothing measured yet; it takes a metrics-server, and up to a minute")]
 
 
 def _conditions(known: Known) -> Iterator[Line]:

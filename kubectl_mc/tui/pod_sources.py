@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 from kubectl_mc.cluster.cases import cases_of
 from kubectl_mc.cluster.client import Client
@@ -44,8 +44,10 @@ class Judge:
         show: told the findings, or why there are none to be had.
     """
 
-    def __init__(self, client: Client, show: Callable[[Sequence[Finding] | str], None]) -> None:
-        self._client, self._show = client, show
+    def __init__(
+        self, client: Client, now: Callable[[], datetime], show: Callable[[Sequence[Finding] | str], None]
+    ) -> None:
+        self._client, self._now, self._show = client, now, show
         self._wanted = asyncio.Event()
         self._pod: Pod | None = None
 
@@ -63,7 +65,7 @@ class Judge:
             assert self._pod is not None
             try:
                 client = self._client.within(self._pod.namespace)
-                [case] = await cases_of(client, [self._pod], lambda: datetime.now(UTC), lambda _: None)
+                [case] = await cases_of(client, [self._pod], self._now, lambda _: None)
                 self._show(diagnose(case))
             except McError as error:
                 self._show(error.message)

@@ -32,6 +32,8 @@ class Snapshot:
     """By namespace, pod and container; empty where nothing measures it."""
     history: Mapping[str, Sequence[Usage]] = field(default_factory=dict)
     """What the containers of the pod that somebody looks at have used, the newest last."""
+    unmeasured: str = ""
+    """Why nothing measures it, where that is known."""
     answered: bool = False
     """Whether the cluster has said yet what there is."""
     trouble: Trouble | None = None

@@ -3,10 +3,8 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
-from kubectl_mc.cluster.client import Client
 from kubectl_mc.cluster.feed import PodFeed, Resumed, Update, open_feed
 from kubectl_mc.cluster.metrics import read_usage
 from kubectl_mc.cluster.targets import select
@@ -16,6 +14,7 @@ from kubectl_mc.model.metrics import Usage
 from kubectl_mc.model.parsing import parse_pod
 from kubectl_mc.model.pod import Pod
 from kubectl_mc.model.targets import Query
+from kubectl_mc.session import Session
 from kubectl_mc.tui.snapshot import Snapshot, Trouble
 
 _PAUSE_SECONDS = 0.1
@@ -28,16 +27,19 @@ _MEASURED = 60
 class PodWatch:
     """Watches the pods of a question, from `begin` to `end`; `snapshot` is what it knows of them now."""
 
-    def __init__(self, client: Client, query: Query) -> None:
-        self.client = client
+    def __init__(self, session: Session, query: Query) -> None:
+        self.client = session.client()
         self.query = query
+        self._now = session.now
         self.snapshot = Snapshot()
         self._news: Callable[[Snapshot], None] | None = None
         self._watching: asyncio.Task[None] | None = None
         self._answered = asyncio.Event()
+        self._feed: PodFeed | None = None
         self._parsed: dict[str, tuple[object, Pod]] = {}
         self._gone: dict[str, tuple[Pod, dict[str, object], datetime]] = {}
         self._usage: dict[tuple[str, str, str], Usage] = {}
+        self._unmeasured = ""
         self._trouble: Trouble | None = None
         self._kept = ""
         self._history: dict[str, deque[Usage]] = {}
@@ -79,6 +81,9 @@ class PodWatch:
         """Somebody looks at this pod, or at none: its last state stays when it is gone, its use is remembered."""
         self._kept = uid
         self._history = {}
+        if self._feed is not None:
+            self._remember()
+            self._publish(self._snapshot(self._feed))
 
     async def _watch(self) -> None:
         try:
@@ -90,6 +95,7 @@ class PodWatch:
         selections = await select(self.client, self.query)
         async with open_feed(self.client, selections) as feed:
             await feed.require_named()
+            self._feed = feed
             self._publish(self._snapshot(feed))
             measuring = asyncio.create_task(self._measure(feed))
             try:
@@ -109,14 +115,14 @@ class PodWatch:
 
     def _take(self, update: Update) -> None:
         if isinstance(update, Interrupted):
-            retry = datetime.now(UTC) + timedelta(seconds=update.retry_in)
+            retry = self._now() + timedelta(seconds=update.retry_in)
             self._trouble = Trouble(update.error.message, retry)
             return
         self._trouble = None
         if isinstance(update, Deleted):
             uid = update.item["metadata"]["uid"]
             if uid == self._kept:
-                self._gone[uid] = parse_pod(update.item), update.item, datetime.now(UTC)
+                self._gone[uid] = parse_pod(update.item), update.item, self._now()
         elif not isinstance(update, Resumed):
             self._gone.pop(update.item["metadata"]["uid"], None)
 
@@ -129,18 +135,27 @@ class PodWatch:
         documents.update((uid, document) for uid, (_, document, _) in self._gone.items())
         gone = {uid: since for uid, (_, _, since) in self._gone.items()}
         history = {name: tuple(measured) for name, measured in self._history.items()}
-        return Snapshot(pods, documents, gone, self._usage, history, answered=True, trouble=self._trouble)
+        return Snapshot(
+            pods,
+            documents,
+            gone,
+            self._usage,
+            history,
+            unmeasured=self._unmeasured,
+            answered=True,
+            trouble=self._trouble,
+        )
 
     def _known(self, uid: str, document: dict[str, object]) -> tuple[object, Pod]:
         """A pod is parsed once for each change of it."""
         known = self._parsed.get(uid)
         return known if known is not None and known[0] is document else (document, parse_pod(document))
 
-    def _remember(self, document: dict[str, Any] | None) -> None:
+    def _remember(self) -> None:
         """One more measurement of the pod that somebody looks at."""
-        if document is None:
+        if self._kept not in self._parsed:
             return
-        pod = self._known(self._kept, document)[1]
+        pod = self._parsed[self._kept][1]
         for container in pod.containers:
             used = self._usage.get((pod.namespace, pod.name, container.name))
             if used is not None:
@@ -149,8 +164,10 @@ class PodWatch:
     async def _measure(self, feed: PodFeed) -> None:
         namespace = None if self.query.all_namespaces else self.client.namespace
         while True:
-            self._usage = await read_usage(self.client, namespace, self.query.labels, lambda _: None)
-            if self._usage:
-                self._remember(feed.pods.get(self._kept))
+            said: list[str] = []
+            self._usage = await read_usage(self.client, namespace, self.query.labels, said.append)
+            unmeasured, self._unmeasured = self._unmeasured, "; ".join(said)
+            if self._usage or unmeasured != self._unmeasured:
+                self._remember()
                 self._publish(self._snapshot(feed))
             await asyncio.sleep(_USAGE_SECONDS)

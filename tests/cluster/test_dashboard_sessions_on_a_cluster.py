@@ -56,7 +56,7 @@ def test_vi_top_and_exit_3_are_typed_into_a_session(namespace: str) -> None:
     async def work() -> None:
         session = Session(stdout=io.StringIO(), stderr=io.StringIO(), environ=dict(os.environ))
         session.with_flags(namespace=namespace)
-        watch = PodWatch(session.client(), Query())
+        watch = PodWatch(session, Query())
         try:
             await watch.begin()
             app = Dashboard(session, Query(), watch)

@@ -17,11 +17,11 @@ def test_a_container_has_a_line_for_each_resource_with_its_request_and_limit() -
 
     assert "app" in cpu
     assert "500m" in cpu
-    assert "request     none" in cpu
-    assert "50% of its limit" in cpu
+    assert "request none" in cpu
+    assert "50% of its limit 1 " in cpu
     assert "62Mi" in memory
-    assert "request     32Mi" in memory
-    assert "97% of its limit" in memory
+    assert "request 32Mi" in memory
+    assert "97% of its limit 64Mi" in memory
     assert [span.style for span in lines[1] if "97%" in span.text] == [Style.BAD]
     assert [span.style for span in lines[0] if "50%" in span.text] == [Style.QUIET]
 

@@ -3,6 +3,8 @@
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from textual.keys import _character_to_key as character_to_key
@@ -58,6 +60,16 @@ class Stage:
         await self.sees(f"demo/{pod}")
 
 
+@dataclass
+class StandingSession(Session):
+    """A session whose clock may stand still."""
+
+    at: datetime | None = None
+
+    def now(self) -> datetime:
+        return self.at or super().now()
+
+
 @asynccontextmanager
 async def staged(
     demo: RunningDemo,
@@ -68,16 +80,18 @@ async def staged(
     size: tuple[int, int] = (120, 36),
     read_only: bool = False,
     user: str = ADMIN,
+    at: datetime | None = None,
 ) -> AsyncIterator[Stage]:
-    """The dashboard on the demo's pods, or on those that the words name."""
-    session = Session(
+    """The dashboard on the demo's pods, or on those that the words name; `at` is when its clock stands still."""
+    session = StandingSession(
+        at=at,
         stdout=Stream(terminal=True),
         stderr=Stream(terminal=True),
         color="always",
         environ={"KUBECONFIG": str(demo.cluster.write_kubeconfig(folder / "config", user)), "HOME": str(folder)},
     )
     query = parse_query(list(words), labels, all_namespaces=everywhere)
-    watch = PodWatch(session.client(), query)
+    watch = PodWatch(session, query)
     try:
         await watch.begin()
         app = Dashboard(session, query, watch, read_only=read_only)

@@ -24,11 +24,14 @@ def own_demo() -> Iterator[RunningDemo]:
 
 def test_another_word_than_its_name_deletes_nothing(own_demo: RunningDemo, tmp_path: Path) -> None:
     async def work() -> None:
-        async with staged(own_demo, tmp_path) as stage:
+        async with staged(own_demo, tmp_path, size=(80, 24)) as stage:
             await stage.opens(POD)
             await stage.press("ctrl+d")
             await stage.sees(f"Delete pod {POD} in demo?", f"Type {POD} to do it")
-            await stage.press(*"yes", "enter")
+            await stage.sees("nothing will make", "another one.")
+            await stage.press(*"yes")
+            await stage.sees("│ yes ")
+            await stage.press("enter")
             assert isinstance(stage.app.screen, ConfirmScreen)
             await stage.press("escape")
             await stage.sees("all containers")

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from kubectl_mc.demo.server import RunningDemo
 from kubectl_mc.tui.widgets.log_view import LogView
+from kubectl_mc.tui.widgets.page_view import PageView
+from kubectl_mc.tui.widgets.yaml_view import YamlView
 from tests.tui.stage import Stage, staged
 
 
@@ -68,6 +70,19 @@ def test_the_instances_before_are_read_by_a_key(shared_demo: RunningDemo, tmp_pa
             await stage.sees("previous instances", "upload failed: 401")
             await stage.press("p")
             await stage.until(lambda: "previous instances" not in stage.text and "exporting" in stage.text)
+
+    asyncio.run(work())
+
+
+def test_tab_goes_to_what_is_below_and_back(shared_demo: RunningDemo, tmp_path: Path) -> None:
+    async def work() -> None:
+        async with staged(shared_demo, tmp_path) as stage:
+            await stage.opens("finished-first")
+            for key, below in (("1", LogView), ("2", PageView), ("8", YamlView)):
+                await stage.press(key, "tab")
+                assert isinstance(stage.app.focused, below)
+                await stage.press("tab")
+                assert stage.app.focused is stage.app.screen.query_one("#containers")
 
     asyncio.run(work())
 

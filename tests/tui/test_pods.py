@@ -23,6 +23,7 @@ def test_typing_narrows_the_list_and_escape_shows_all_again(shared_demo: Running
     async def work() -> None:
         async with staged(shared_demo, tmp_path) as stage:
             await stage.press("slash", *"oom")
+            await stage.sees("show only: oom")
             await stage.until(lambda: "memory-hog" not in stage.text)
             await stage.press("backspace", "backspace", "backspace", *"hog")
             await stage.sees("memory-hog", "disk-hog")
@@ -49,7 +50,9 @@ def test_another_namespace_is_chosen_from_a_list(shared_demo: RunningDemo, tmp_p
         async with staged(shared_demo, tmp_path) as stage:
             await stage.press("n")
             await stage.sees("all namespaces", "staging")
-            await stage.press(*"stag", "enter")
+            await stage.press(*"stag")
+            await stage.sees("│ stag  ")
+            await stage.press("enter")
             await stage.sees("hello")
             assert "port-conflict" not in stage.text
 

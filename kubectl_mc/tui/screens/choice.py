@@ -33,7 +33,7 @@ class ChoiceScreen(ModalScreen[str | None]):
     ChoiceScreen { align: center middle; }
     ChoiceScreen > Vertical { width: 60; max-width: 90%; height: 20; max-height: 80%; background: $surface;
         border: round $primary; padding: 0 1; }
-    ChoiceScreen Input { height: 1; border: none; padding: 0; background: $surface; }
+    ChoiceScreen Input { background: $panel; }
     ChoiceScreen Label.why { width: 100%; color: $warning; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -50,7 +50,7 @@ class ChoiceScreen(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical():
             yield Label(self._title, markup=False)
-            yield Input(placeholder="type to narrow the list")
+            yield Input(placeholder="type to narrow the list", compact=True)
             yield RowList(id="choices")
             yield Label("", classes="why", markup=False)
 

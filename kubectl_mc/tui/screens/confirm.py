@@ -16,7 +16,8 @@ class ConfirmScreen(ModalScreen[bool]):
     ConfirmScreen { align: center middle; }
     ConfirmScreen > Vertical { width: 64; max-width: 90%; height: auto; background: $surface; border: round $error;
         padding: 0 1; }
-    ConfirmScreen Input { height: 1; border: none; padding: 0; background: $panel; }
+    ConfirmScreen Label { width: 100%; }
+    ConfirmScreen Input { background: $panel; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "Cancel")]
 
@@ -28,7 +29,7 @@ class ConfirmScreen(ModalScreen[bool]):
         with Vertical():
             yield Label(self._question, markup=False)
             yield Label(f"Type {self._word} to do it, Escape not to.", markup=False)
-            yield Input()
+            yield Input(compact=True)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         if event.value == self._word:

@@ -9,6 +9,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 
 from kubectl_mc.render.page import Line, Span, Style, line
+from kubectl_mc.render.text import wrapped
 from kubectl_mc.tui.widgets.page_view import PageView
 
 _SHELL, _ATTACH, _DELETE, _SESSION = "s, S", "a, D", "ctrl+d", "Session"
@@ -63,16 +64,20 @@ KEYS = {
 }
 _CHANGING = frozenset({_SHELL, _ATTACH, _DELETE, _SESSION})
 """What `--read-only` takes away."""
+_WIDTH, _AROUND = 96, 5
+"""Columns of the window, and those of its border, its padding and the scroll bar."""
+_KEYS, _LEAST = 24, 20
+"""Columns for the keys, and the fewest for what they do."""
 
 
 class HelpScreen(ModalScreen[None]):
     """The keys."""
 
-    DEFAULT_CSS = """
-    HelpScreen { align: center middle; }
-    HelpScreen > Vertical { width: 96; max-width: 96%; height: auto; max-height: 90%; background: $surface;
-        border: round $primary; padding: 0 1; }
-    HelpScreen PageView { height: auto; max-height: 100%; }
+    DEFAULT_CSS = f"""
+    HelpScreen {{ align: center middle; }}
+    HelpScreen > Vertical {{ width: {_WIDTH}; max-width: 96%; height: auto; max-height: 90%; background: $surface;
+        border: round $primary; padding: 0 1; }}
+    HelpScreen PageView {{ height: auto; max-height: 100%; }}
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,question_mark", "close", "Close")]
 
@@ -85,15 +90,17 @@ class HelpScreen(ModalScreen[None]):
             yield PageView(id="keys")
 
     def on_mount(self) -> None:
-        page = self.query_one("#keys", PageView)
-        page.show(list(_lines(self._hidden)))
-        page.focus()
+        self.query_one(PageView).focus()
+
+    def on_resize(self) -> None:
+        room = min(_WIDTH, self.size.width * 96 // 100) - _AROUND
+        self.query_one(PageView).show(list(_lines(self._hidden, room)))
 
     def action_close(self) -> None:
         self.dismiss()
 
 
-def _lines(hidden: frozenset[str]) -> Iterator[Line]:
+def _lines(hidden: frozenset[str], width: int) -> Iterator[Line]:
     shown = [(where, keys) for where, keys in KEYS.items() if where not in hidden]
     for number, (where, keys) in enumerate(shown):
         if number:
@@ -101,4 +108,6 @@ def _lines(hidden: frozenset[str]) -> Iterator[Line]:
         yield line(Span(where, Style.STRONG))
         for key, what in keys:
             if key not in hidden:
-                yield line(Span(f"  {key:<24}", Style.BUSY), what)
+                first, *rest = wrapped(what, max(width - _KEYS - 2, _LEAST))
+                yield line(Span(f"  {key:<{_KEYS}}", Style.BUSY), first)
+                yield from (line(" " * (_KEYS + 2) + text) for text in rest)

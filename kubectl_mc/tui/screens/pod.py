@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import events
@@ -10,34 +9,33 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.screen import Screen
-from textual.widgets import Footer, TabbedContent
+from textual.widgets import TabbedContent, Tabs
 
 from kubectl_mc.doctor.finding import Finding
 from kubectl_mc.model.event import Event
 from kubectl_mc.model.pod import Pod
-from kubectl_mc.model.times import human_duration
 from kubectl_mc.render.doctor import Reach
-from kubectl_mc.render.page import Span, Style, line
-from kubectl_mc.render.status import View, container_rows, pod_head
+from kubectl_mc.render.status import View
 from kubectl_mc.tui import arrangement
 from kubectl_mc.tui.farewell import once_sessions_may_end
 from kubectl_mc.tui.log_source import LogSource
 from kubectl_mc.tui.pod_pages import Known
+from kubectl_mc.tui.pod_rows import container_list, head_lines
 from kubectl_mc.tui.pod_sources import Judge, watch_events
 from kubectl_mc.tui.removal import remove_pod
 from kubectl_mc.tui.sessions import Kind, Sessions
 from kubectl_mc.tui.snapshot import Snapshot
+from kubectl_mc.tui.widgets.key_bar import KeyBar
 from kubectl_mc.tui.widgets.logs_pane import LogsPane
 from kubectl_mc.tui.widgets.page_view import PageView
 from kubectl_mc.tui.widgets.pod_tabs import TABS, PodTabs
-from kubectl_mc.tui.widgets.row_list import Row, RowList, with_mark
+from kubectl_mc.tui.widgets.row_list import RowList
 from kubectl_mc.tui.widgets.terminal_pane import LEAVE, TerminalPane
 from kubectl_mc.tui.widgets.title_bar import TitleBar
 
 if TYPE_CHECKING:
     from kubectl_mc.tui.app import Dashboard
 
-_ALL = ""
 _TAIL = 10_000
 """Lines of each container that are read at first."""
 _CHANGING = frozenset({"session", "whole_terminal", "delete"})
@@ -89,17 +87,19 @@ class PodScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         yield TitleBar()
         yield PageView(id="head", classes="whole", focusable=False)
-        yield RowList(id="containers")
+        yield RowList(id="containers", opens=False)
         with Container(id="work"):
             yield PodTabs(id="pages")
             yield TabbedContent(id="sessions")
-        yield Footer()
+        yield KeyBar()
 
     def on_mount(self) -> None:
         self.dashboard.keep(self.uid)
+        for tabs in self.query(Tabs):
+            tabs.can_focus = False  # Tab goes to what they show; digits and the mouse choose among them
         self._sessions = Sessions(self.dashboard, self.query_one("#sessions", TabbedContent))
         client = self.dashboard.cluster
-        self._judge = Judge(client, self._judged)
+        self._judge = Judge(client, self.dashboard.session.now, self._judged)
         works = [self._judge.run(), watch_events(client, self.pod, self._happened)]
         self._tasks = [asyncio.create_task(work) for work in works]
         self._read_logs(previous=False)
@@ -122,29 +122,17 @@ class PodScreen(Screen[None]):
         pod = snapshot.pods.get(self.uid)
         if pod is None or not self.query(TitleBar):  # its parts come a moment later, and go a moment earlier
             return
-        view, gone, successor = self._view(self.size.width), snapshot.gone.get(self.uid), snapshot.successor(self.uid)
-        if self._fate != (fate := (gone is not None, successor)):
+        view, gone = self._view(self.size.width), self.uid in snapshot.gone
+        if self._fate != (fate := (gone, snapshot.successor(self.uid))):
             self._fate = fate
             self.refresh_bindings()
-        self.query_one(TitleBar).tell(f"{self.dashboard.place}  ·  {pod.name}", snapshot)
-        head = list(pod_head(pod, view))
-        if gone is not None:
-            since = human_duration((view.now - gone).total_seconds())
-            again = "; there is a new one of this name: r shows it" if successor else ""
-            head.insert(0, line(Span(f"  this pod is gone since {since}; so it was at last{again}", Style.WARN)))
-        self.query_one("#head", PageView).show(head)
-        found = container_rows(pod, view)
-        everything = Row(_ALL, [line(Span("  all containers", Style.QUIET))])
-        hidden = self.query_one(LogsPane).hidden
-        rows = [
-            Row(each.name, with_mark(lines, "logs hidden", view.width) if each.name in hidden else lines)
-            for each, lines in zip(pod.containers, found.rows, strict=True)
-        ]
+        self.query_one(TitleBar).tell(f"{self.dashboard.place}  ·  {pod.name}", snapshot, view.now)
+        self.query_one("#head", PageView).show(head_lines(pod, view, snapshot))
         containers = self.query_one("#containers", RowList)
-        containers.set_class(snapshot.trouble is not None or gone is not None, "stale")
-        containers.show([everything, *rows], found.header)
+        containers.set_class(snapshot.trouble is not None or gone, "stale")
+        containers.show(*container_list(pod, view, self.query_one(LogsPane).hidden))
         self._show_pages()
-        if self._judge is not None and gone is None:
+        if self._judge is not None and not gone:
             self._judge.changed(pod)
 
     def on_row_list_highlighted(self, message: RowList.Highlighted) -> None:
@@ -256,7 +244,7 @@ class PodScreen(Screen[None]):
         return self._sessions
 
     def _view(self, columns: int) -> View:
-        return View(datetime.now(UTC), max(columns - 1, 40), self.dashboard.glyphs)
+        return View(self.dashboard.session.now(), max(columns - 1, 40), self.dashboard.glyphs)
 
     @property
     def _chosen(self) -> str:
@@ -294,5 +282,5 @@ class PodScreen(Screen[None]):
             return
         session, view = self.dashboard.session, self._view(self.size.width)
         reach = Reach(session.program, tuple(session.flags.as_arguments()))
-        known = Known(self.pod, view, self._chosen, snapshot.history, self._events, self._findings, reach)
+        known = Known(self.pod, view, self._chosen, snapshot, self._events, self._findings, reach)
         self.query_one(PodTabs).show(known, snapshot.documents[self.uid])

@@ -4,13 +4,11 @@ import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
-from textual.widgets import Footer
 
 from kubectl_mc.model.health import Severity, pod_severity
 from kubectl_mc.model.pod import Pod
@@ -19,6 +17,7 @@ from kubectl_mc.render.status import View
 from kubectl_mc.tui.pod_listing import PodListing
 from kubectl_mc.tui.pod_order import ORDERS, matching, next_order
 from kubectl_mc.tui.snapshot import Snapshot
+from kubectl_mc.tui.widgets.key_bar import KeyBar
 from kubectl_mc.tui.widgets.prompt import Prompt
 from kubectl_mc.tui.widgets.row_list import Row, RowList
 from kubectl_mc.tui.widgets.title_bar import TitleBar
@@ -74,7 +73,7 @@ class PodsScreen(Screen[None]):
         yield TitleBar()
         yield RowList(id="pods")
         yield Prompt()
-        yield Footer()
+        yield KeyBar()
 
     def on_mount(self) -> None:
         self.query_one(RowList).focus()
@@ -118,11 +117,11 @@ class PodsScreen(Screen[None]):
         rows.set_class(snapshot.trouble is not None, "stale")
         listed = self._list(snapshot)
         pods = listed.pods
-        self.query_one(TitleBar).tell(self._title(snapshot, listed), snapshot)
+        self.query_one(TitleBar).tell(self._title(snapshot, listed), snapshot, self.dashboard.session.now())
         if not pods:
             rows.show([Row("", [line(Span(f"  {self._nothing(snapshot)}", Style.QUIET))])])
             return
-        view = View(datetime.now(UTC), max(self.size.width - 1, 40), self.dashboard.glyphs)
+        view = View(self.dashboard.session.now(), max(self.size.width - 1, 40), self.dashboard.glyphs)
         dashboard = self.dashboard
         rows.show(*self._listing.rows(pods, view, dashboard.place, rows.seen, namespaces=dashboard.everywhere))
 
@@ -141,10 +140,11 @@ class PodsScreen(Screen[None]):
 
     def _title(self, snapshot: Snapshot, listed: _Listed) -> str:
         counts = listed.counts
-        parts = [self.dashboard.place, f"{len(snapshot.pods)} pods"]
+        pods = f"{len(snapshot.pods):,} {'pod' if len(snapshot.pods) == 1 else 'pods'}"
+        narrowed = f"{len(listed.pods):,} of {pods} with “{self._text}”" if self._text else pods
+        parts = [self.dashboard.place, narrowed]
         parts += [f"{counts[Severity.ERROR]} with errors"] if counts[Severity.ERROR] else []
         parts += [f"{counts[Severity.WARNING]} not ready"] if counts[Severity.WARNING] else []
-        parts += [f"showing {len(listed.pods)} with “{self._text}”"] if self._text else []
         return "  ·  ".join([*parts, f"order: {self._order}"])
 
     def _nothing(self, snapshot: Snapshot) -> str:

@@ -14,7 +14,11 @@ from kubectl_mc.tui.widgets.ground import OnGround
 
 
 class PageView(ScrollView, OnGround, can_focus=True):
-    """Lines, as wide as they come; what is beyond the edge can be scrolled to."""
+    """Lines, as wide as they come; what is beyond the edge can be scrolled to.
+
+    Args:
+        newest_last: what comes is at the end: who stands there stays there.
+    """
 
     DEFAULT_CSS = """
     PageView { height: 1fr; scrollbar-size-vertical: 1; scrollbar-size-horizontal: 1; }
@@ -28,8 +32,16 @@ class PageView(ScrollView, OnGround, can_focus=True):
         Binding("end,G", "scroll_end", "End", show=False),
     ]
 
-    def __init__(self, *, id: str | None = None, classes: str | None = None, focusable: bool = True) -> None:  # noqa: A002
+    def __init__(
+        self,
+        *,
+        id: str | None = None,  # noqa: A002
+        classes: str | None = None,
+        focusable: bool = True,
+        newest_last: bool = False,
+    ) -> None:
         super().__init__(id=id, classes=classes)
+        self._newest_last = newest_last
         self.can_focus = focusable
         self._lines: Sequence[Line] = ()
         self._width = 0
@@ -39,10 +51,13 @@ class PageView(ScrollView, OnGround, can_focus=True):
         if lines == self._lines:
             return
         grown = len(lines) != len(self._lines)
+        at_end = self._newest_last and self.scroll_offset.y >= self.max_scroll_y
         self._lines = lines
         self._width = max((width_of_line(line) for line in lines), default=0)
         self.virtual_size = Size(self._width, len(lines))
         self.refresh(layout=grown and self.has_class("whole"))
+        if at_end:
+            self.call_after_refresh(self.scroll_end, animate=False)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002
         return len(self._lines)

@@ -41,7 +41,7 @@ class PodTabs(Container):
                 yield LogsPane()
             for name in PAGES:
                 with TabPane(name, id=name):
-                    yield PageView(id=f"page-{name}")
+                    yield PageView(id=f"page-{name}", newest_last=name == "Events")
             with TabPane("YAML", id="YAML"):
                 yield YamlView(id="yaml")
 

@@ -20,7 +20,7 @@ class Prompt(Horizontal):
     Prompt.open { display: block; }
     Prompt Label { width: auto; color: $text-muted; }
     Prompt Label.wrong { color: $error; }
-    Prompt Input { width: 1fr; height: 1; border: none; padding: 0; background: $panel; }
+    Prompt Input { width: 1fr; background: $panel; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "Cancel", priority=True)]
 
@@ -47,7 +47,7 @@ class Prompt(Horizontal):
         super().__init__(id=id)
         self._purpose = ""
         self._label = Label("", markup=False)
-        self._input = Input()
+        self._input = Input(compact=True)
         self._check: Callable[[str], str] | None = None
 
     def compose(self) -> ComposeResult:

@@ -86,8 +86,10 @@ class RowList(ScrollView, OnGround, can_focus=True):
         def can_replace(self, message: Message) -> bool:
             return isinstance(message, RowList.Highlighted) and message.rows is self.rows
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, *, opens: bool = True, id: str | None = None) -> None:  # noqa: A002
+        """Rows of which one can be chosen by Enter, unless `opens` is false: then standing on it is all there is."""
         super().__init__(id=id)
+        self._opens = opens
         self._rows: Sequence[Row] = ()
         self._header: Line | None = None
         self._starts: list[int] = [0]
@@ -164,6 +166,10 @@ class RowList(ScrollView, OnGround, can_focus=True):
         drawn = strip_of(self._rows[number].lines[line - self._starts[number]], style, dark=dark)
         return drawn.adjust_cell_length(width, style)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        """Enter is not offered where it does nothing."""
+        return action != "choose" or self._opens
+
     def action_move(self, rows: int) -> None:
         self.cursor += rows
 
@@ -174,7 +180,7 @@ class RowList(ScrollView, OnGround, can_focus=True):
         self.cursor = 0 if end == 0 else len(self._rows) - 1
 
     def action_choose(self) -> None:
-        if self._rows:
+        if self._rows and self._opens:
             self.post_message(self.Chosen(self, self.key))
 
     def on_click(self, event: events.Click) -> None:

@@ -1,6 +1,6 @@
 """The line on top: where one is, and what is wrong with the connection."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from textual.widgets import Static
 
@@ -13,7 +13,8 @@ class TitleBar(Static):
     """Says what is shown; turns into a banner while the server doesn't answer."""
 
     DEFAULT_CSS = """
-    TitleBar { height: 1; background: $panel; color: $text; padding: 0 1; text-style: bold; }
+    TitleBar { height: 1; background: $panel; color: $text; padding: 0 1; text-style: bold;
+        text-wrap: nowrap; text-overflow: ellipsis; }
     TitleBar.trouble { background: $warning; color: $background; }
     TitleBar:nocolor { text-style: reverse; }
     """
@@ -22,17 +23,17 @@ class TitleBar(Static):
         super().__init__("", markup=False)
         self._text = ""
 
-    def tell(self, text: str, snapshot: Snapshot) -> None:
+    def tell(self, text: str, snapshot: Snapshot, now: datetime) -> None:
         """What is shown, or why it may be old."""
         self.set_class(snapshot.trouble is not None, "trouble")
-        text = one_line(text) if snapshot.trouble is None else trouble_words(snapshot.trouble)
+        text = one_line(text) if snapshot.trouble is None else trouble_words(snapshot.trouble, now)
         if text != self._text:
             self._text = text
             self.update(text, layout=False)
 
 
-def trouble_words(trouble: Trouble) -> str:
+def trouble_words(trouble: Trouble, now: datetime) -> str:
     """Why what is shown may be old, and when the next attempt is due."""
-    left = (trouble.retry_at - datetime.now(UTC)).total_seconds()
+    left = (trouble.retry_at - now).total_seconds()
     when = f"next attempt in {human_duration(left)}" if left >= 1 else "trying again"
-    return f"what is shown is old: {one_line(trouble.reason)}; {when}"
+    return f"what is shown is old; {when}: {one_line(trouble.reason)}"
