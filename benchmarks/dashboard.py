@@ -1,4 +1,4 @@
-"""What the dashboard costs on a real cluster: first paint, keys, idle CPU, memory; beside k9s where it is installed."""
+"""What the dashboard costs on a real cluster whose pods change; beside k9s where it is installed."""
 
 import argparse
 import asyncio
@@ -12,17 +12,24 @@ import struct
 import subprocess
 import sys
 import termios
+import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
-from status import NAMESPACE, stage
+from status import NAMESPACE, send, stage, status
+
+from kubectl_mc.cluster.connect import connect
+from kubectl_mc.cluster.flags import ConnectionFlags
+from kubectl_mc.model.resources import PODS
 
 MC = [str(Path(sys.executable).parent / "kubectl-mc"), "ui"]
 K9S = ["k9s", "--headless", "--logoless"]
 SIZE = (45, 160)
 PATIENCE_SECONDS = 60.0
 TICKS = os.sysconf("SC_CLK_TCK")
+CHANGE_SECONDS = 1.0
 DOWN = b"\x1b[B"
 
 
@@ -93,6 +100,30 @@ class Screen:
         os.close(self.terminal)
 
 
+@contextmanager
+def changing(pods: int) -> Iterator[None]:
+    """Every second another pod's container is restarted."""
+    over = threading.Event()
+
+    async def change() -> None:
+        async with connect(ConnectionFlags(), os.environ, may_ask=lambda: False, notify=print) as client:
+            number = 0
+            while not over.is_set():
+                news = status()
+                news["status"]["containerStatuses"][1]["restartCount"] = 8 + number
+                await send(client, "PATCH", PODS.path(NAMESPACE, f"web-{number % pods:04}", "status"), news)
+                number += 1
+                await asyncio.sleep(CHANGE_SECONDS)
+
+    thread = threading.Thread(target=lambda: asyncio.run(change()))
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
 def measure(title: str, command: Sequence[str], first: bytes, runs: int, idle_seconds: float) -> None:
     """Open it several times, after once that does not count; of the last run the keys, the idle CPU and the memory."""
     paints, seconds = [], []
@@ -126,11 +157,11 @@ def main() -> None:
     for pods in (24, 1000):
         asyncio.run(stage(pods))
         try:
-            measure(f"{pods} pods x 4", [*MC, "-n", NAMESPACE], b"web-0001", given.runs, given.idle)
-            if shutil.which("k9s"):
-                measure(
-                    f"k9s, {pods} pods x 4", [*K9S, "-n", NAMESPACE, "-c", "pods"], b"web-0001", given.runs, given.idle
-                )
+            with changing(pods):
+                measure(f"{pods} pods x 4", [*MC, "-n", NAMESPACE], b"web-0001", given.runs, given.idle)
+                if shutil.which("k9s"):
+                    k9s = [*K9S, "-n", NAMESPACE, "-c", "pods"]
+                    measure(f"k9s, {pods} pods x 4", k9s, b"web-0001", given.runs, given.idle)
         finally:
             subprocess.run(
                 ["kubectl", "delete", "namespace", NAMESPACE, "--wait=true"], check=True, capture_output=True
