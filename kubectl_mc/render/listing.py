@@ -1,10 +1,10 @@
 """`kubectl mc status` of many pods: a row a pod with a strip of its containers, what is broken first."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from kubectl_mc.model.health import pod_severity
+from kubectl_mc.model.health import Severity, pod_severity
 from kubectl_mc.model.pod import Container, Pod
 from kubectl_mc.model.summary import Summary, summarize
 from kubectl_mc.model.times import age
@@ -28,9 +28,9 @@ class _Row:
     container: Container | None = None
 
 
-def broken_first(pods: Iterable[Pod]) -> list[Pod]:
+def broken_first(pods: Iterable[Pod], severity: Callable[[Pod], Severity] = pod_severity) -> list[Pod]:
     """Pods in the order in which a person looks at them: by severity, then by namespace and name."""
-    return sorted(pods, key=lambda pod: (-pod_severity(pod), pod.namespace, pod.name))
+    return sorted(pods, key=lambda pod: (-severity(pod), pod.namespace, pod.name))
 
 
 def listing_page(

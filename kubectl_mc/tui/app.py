@@ -83,6 +83,8 @@ class Dashboard(App[int]):
         self.session = session
         self.question = query
         self.read_only = read_only
+        self.place = self._words_of_place()
+        """What is shown, in words: context, namespace and what narrows it."""
         self.snapshot = watch.snapshot
         self.attention = Attention()
         self.failure: BaseException | None = None
@@ -103,9 +105,7 @@ class Dashboard(App[int]):
         """Whether pods of several namespaces are shown."""
         return self.question.all_namespaces
 
-    @property
-    def place(self) -> str:
-        """What is shown, in words: context, namespace and what narrows it."""
+    def _words_of_place(self) -> str:
         context = places.current_context(self.session) or "this cluster"
         where = "all namespaces" if self.everywhere else self.cluster.namespace
         narrowed = [*map(str, self.question.targets), self.question.labels, self.question.fields]
@@ -235,6 +235,7 @@ class Dashboard(App[int]):
             self.pop_screen()
         await self.session.reconnect(**given)
         self.question, self.snapshot = query, Snapshot()
+        self.place = self._words_of_place()
         self._redraw()
         self._watch = PodWatch(self.session, query)
         await self._watch.begin()

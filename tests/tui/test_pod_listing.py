@@ -5,13 +5,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from kubectl_mc.model.health import Severity, pod_severity
 from kubectl_mc.model.parsing import parse_pod
 from kubectl_mc.model.pod import Pod
 from kubectl_mc.render.listing import listing_rows
 from kubectl_mc.render.page import Theme
 from kubectl_mc.render.status import View
 from kubectl_mc.tui.pod_listing import PodListing
-from kubectl_mc.tui.pod_order import ORDERS, matching, next_order
+from kubectl_mc.tui.pod_order import ORDERS, Severities, matching, next_order
 from kubectl_mc.tui.widgets.row_list import Row
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -67,7 +68,7 @@ PODS = [
     ],
 )
 def test_each_order(order: str, names: list[str]) -> None:
-    assert [pod.name for pod in ORDERS[order](PODS)] == names
+    assert [pod.name for pod in ORDERS[order](PODS, Severities())] == names
 
 
 def test_behind_the_last_order_comes_the_first() -> None:
@@ -150,3 +151,26 @@ def test_another_place_or_width_begins_anew(monkeypatch: pytest.MonkeyPatch) -> 
     for place, width in (("x", 100), ("y", 100), ("y", 90)):
         listing.rows(PODS, _view(0, width), place, range(0), namespaces=False)
         assert len(counted.taken()) == 4
+
+
+def test_a_pod_is_judged_once_for_each_change_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    judged: list[str] = []
+
+    def counted(pod: Pod) -> Severity:
+        judged.append(pod.name)
+        return pod_severity(pod)
+
+    monkeypatch.setattr("kubectl_mc.tui.pod_order.pod_severity", counted)
+    severities = Severities()
+    for pods in (PODS, PODS, [_pod("web-2", ready=False), *PODS[1:]]):
+        assert severities.count(pods)[Severity.ERROR] == sum(pod_severity(pod) is Severity.ERROR for pod in pods)
+        ORDERS["broken first"](pods, severities)
+    assert judged == [*(pod.name for pod in PODS), "web-2"]
+
+
+def test_ages_of_what_is_seen_go_on_and_nothing_is_laid_out_twice_in_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    counted, listing = Counted(monkeypatch), PodListing()
+    for seconds, laid_out in ((1.0, 4), (1.5, 0), (2.0, 2), (2.5, 0), (3.0, 2)):
+        view = View(NOW + timedelta(seconds=seconds), 100, Theme(colors=True))
+        listing.rows(PODS, view, "x", range(2), namespaces=False)
+        assert len(counted.taken()) == laid_out

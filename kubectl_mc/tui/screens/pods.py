@@ -1,7 +1,6 @@
 """The pods: what is broken first, STATUS as kubectl has it with the truth beside it."""
 
 import asyncio
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, cast
@@ -10,12 +9,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
-from kubectl_mc.model.health import Severity, pod_severity
+from kubectl_mc.model.health import Severity
 from kubectl_mc.model.pod import Pod
 from kubectl_mc.render.page import Span, Style, line
 from kubectl_mc.render.status import View
 from kubectl_mc.tui.pod_listing import PodListing
-from kubectl_mc.tui.pod_order import ORDERS, matching, next_order
+from kubectl_mc.tui.pod_order import ORDERS, Severities, matching, next_order
 from kubectl_mc.tui.snapshot import Snapshot
 from kubectl_mc.tui.widgets.key_bar import KeyBar
 from kubectl_mc.tui.widgets.prompt import Prompt
@@ -61,6 +60,7 @@ class PodsScreen(Screen[None]):
         super().__init__()
         self._order = next(iter(ORDERS))
         self._text = ""
+        self._severities = Severities()
         self._listing = PodListing()
         self._listed = _Listed()
         self._preparing: asyncio.Task[type[PodScreen]] | None = None
@@ -133,8 +133,8 @@ class PodsScreen(Screen[None]):
         """The pods that are meant; found out once for each snapshot, since ages go on by themselves."""
         known = self._listed
         if known.snapshot is not snapshot or (known.order, known.text) != (self._order, self._text):
-            pods = ORDERS[self._order](matching(snapshot.pods.values(), self._text))
-            counts = Counter(pod_severity(pod) for pod in snapshot.pods.values())
+            counts = self._severities.count(snapshot.pods.values())
+            pods = ORDERS[self._order](matching(snapshot.pods.values(), self._text), self._severities)
             self._listed = _Listed(snapshot, self._order, self._text, pods, counts)
         return self._listed
 
