@@ -1,5 +1,6 @@
 """Keys as the bytes that a terminal sends for them (xterm's)."""
 
+import unicodedata
 from collections.abc import Mapping
 
 _CURSOR = {"up": b"A", "down": b"B", "right": b"C", "left": b"D", "home": b"H", "end": b"F"}
@@ -20,6 +21,8 @@ _PLAIN: Mapping[str, bytes] = {
     "ctrl+right_square_bracket": b"\x1d",
     "ctrl+circumflex_accent": b"\x1e",
     "ctrl+underscore": b"\x1f",
+    "ctrl+slash": b"\x1f",
+    "ctrl+left_square_bracket": b"\x1b",
 }
 _MODIFIERS = {"shift": 1, "alt": 2, "ctrl": 4}
 
@@ -47,6 +50,15 @@ def bytes_of_key(key: str, character: str | None, *, application: bool) -> bytes
     if "ctrl" in modifiers and len(name) == 1 and name.isascii() and name.isalpha():
         typed = bytes([ord(name.lower()) - ord("a") + 1])
         return b"\x1b" + typed if "alt" in modifiers else typed
-    if "alt" in modifiers:
-        return b"\x1b" + (_PLAIN.get(name) or (character or name).encode() if len(name) == 1 or name in _PLAIN else b"")
-    return character.encode() if character is not None else b""
+    typed = _PLAIN.get(name) or (character or (_letter(name) if "alt" in modifiers else "")).encode()
+    return b"\x1b" + typed if typed and "alt" in modifiers else typed
+
+
+def _letter(name: str) -> str:
+    """What a key types whose name is all that is known of it: `a`, `full_stop`."""
+    if len(name) == 1:
+        return name
+    try:
+        return unicodedata.lookup(name.replace("_", " "))
+    except KeyError:
+        return ""

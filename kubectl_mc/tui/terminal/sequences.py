@@ -57,7 +57,7 @@ class Sequences:
                     self._waiting = data[at:]
                 else:
                     self._inside = unfinished["string"] is not None
-                data = data[:at]
+                data = data[:at] + b"\x1b"  # which may be all that ends what is before it, and is nothing by itself
             data = _SEQUENCE.sub(_translated, data)
         return data.translate(None, _CONTROLS)
 
