@@ -16,6 +16,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from kubectl_mc.render.text import printable
+from kubectl_mc.tui.contrast import Grounds, readable
 
 _SGR = re.compile(r"\x1b\[([0-9;:]*)m")
 _TAB = 8
@@ -24,17 +25,19 @@ _CONCEAL = 8
 """Text that is there and is not to be seen: it is shown."""
 
 
-def strip_of_row(row: bytes, base: Style) -> Strip:
-    """A row whose only control sequences are colours, on a ground."""
+def strip_of_row(row: bytes, base: Style, grounds: Grounds | None = None) -> Strip:
+    """A row whose only control sequences are colours, on a ground; with `grounds` they can be read on all of these."""
     segments: list[Segment] = []
     own, column = Style.null(), 0
+    shown_as = own
     pieces = _SGR.split(row.decode(errors="replace"))
     for text, codes in zip_longest(pieces[::2], pieces[1::2]):
         if text:
             shown, column = _spread(text, column)
-            segments.append(Segment(shown, base + own))
+            segments.append(Segment(shown, base + shown_as))
         if codes is not None:
             own = _after(own, codes)
+            shown_as = readable(own, grounds) if grounds is not None else own
     return Strip(segments, column)
 
 

@@ -13,6 +13,7 @@ from kubectl_mc.logs.machine import Name
 from kubectl_mc.logs.show import Look, Show
 from kubectl_mc.logs.stamps import Stamps
 from kubectl_mc.tui.ansi import strip_of_row, wrapped
+from kubectl_mc.tui.contrast import Grounds, readable
 from kubectl_mc.tui.log_store import LogStore
 
 _ROW_BYTES = 64 * 1024
@@ -36,6 +37,7 @@ class LogRows:
         self._made_for: object = None
         self._made: dict[int, tuple[int, Sequence[Strip]]] = {}
         self._width, self._base = 80, Style.null()
+        self._grounds: Grounds | None = None
 
     @property
     def times(self) -> bool:
@@ -49,14 +51,14 @@ class LogRows:
         """Mark what matches from now on."""
         self._look = replace(self._look, highlight=Highlight(pattern) if pattern is not None else None)
 
-    def fit(self, width: int, base: Style) -> None:
-        """Make rows for this width, on this ground."""
+    def fit(self, width: int, base: Style, grounds: Grounds | None = None) -> None:
+        """Make rows for this width, on this ground, and such that they can be read on all these grounds."""
         # A container that has joined may have made all prefixes wider.
         sources = self._store.sources
-        made_for = (width, base, self.left, self.wrap, tuple(sources), self._store.generation, self._look)
+        made_for = (width, base, grounds, self.left, self.wrap, tuple(sources), self._store.generation, self._look)
         if made_for != self._made_for:
             self._made_for, self._made = made_for, {}
-            self._width, self._base = max(width, 1), base
+            self._width, self._base, self._grounds = max(width, 1), base, grounds
             self._join(sources)
 
     def of(self, number: int) -> Sequence[Strip]:
@@ -83,7 +85,7 @@ class LogRows:
         assert self._show is not None
         rows: list[Strip] = []
         for number, row in enumerate(self._show.text([line]).split(b"\n")[:-1]):
-            strip = strip_of_row(row[:_ROW_BYTES], self._base)
+            strip = strip_of_row(row[:_ROW_BYTES], self._base, self._grounds)
             if (more := len(row) - _ROW_BYTES) > 0:
                 strip = Strip.join([strip, self._word(f" … {more:,} more bytes")])
             mark = self._word(f" ×{count:,}") if count > 1 and not number else None
@@ -101,4 +103,5 @@ class LogRows:
         return Strip.join([seen, mark])
 
     def _word(self, text: str) -> Strip:
-        return Strip([Segment(text, self._base + _COUNT)])
+        style = readable(_COUNT, self._grounds) if self._grounds is not None else _COUNT
+        return Strip([Segment(text, self._base + style)])

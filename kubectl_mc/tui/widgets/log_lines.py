@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.strip import Strip
 
+from kubectl_mc.tui.contrast import Grounds
 from kubectl_mc.tui.log_place import LogPlace
 from kubectl_mc.tui.log_rows import LogRows
 from kubectl_mc.tui.log_store import LogStore
@@ -33,6 +34,8 @@ class LogLines(OnGround, can_focus=True):
     LogLines.stale { text-style: dim; }
     LogLines > .log-lines--marked { background: $primary 25%; }
     LogLines:focus > .log-lines--marked { background: $primary 45%; }
+    LogLines:light > .log-lines--marked { background: $primary 10%; }
+    LogLines:light:focus > .log-lines--marked { background: $primary 20%; }
     LogLines:nocolor > .log-lines--marked { text-style: underline; }
     LogLines:nocolor:focus > .log-lines--marked { text-style: reverse; }
     """
@@ -229,7 +232,9 @@ class LogLines(OnGround, can_focus=True):
             self._changed()
 
     def _fit(self) -> None:
-        self._rows.fit(self.size.width, self.rich_style)
+        base, mark = self.rich_style, self.get_component_rich_style("log-lines--marked")
+        colors = tuple(style.bgcolor.get_truecolor() for style in (base, mark) if style.bgcolor is not None)
+        self._rows.fit(self.size.width, base, Grounds(colors, self.app.current_theme.dark, self.app.ansi_theme))
 
     def _refit(self) -> None:
         """Lines have other rows than before."""
