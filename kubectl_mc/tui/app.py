@@ -169,8 +169,14 @@ class Dashboard(App[int]):
         Raises:
             SuspendNotSupported: where the dashboard runs it cannot be.
         """
+        failure: McError | None = None
         with self.batch_update(), self.suspend():
-            yield
+            try:
+                yield
+            except McError as error:  # Textual takes the terminal back only if nothing is raised meanwhile
+                failure = error
+        if failure is not None:
+            raise failure
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """A program in a session gets every key, ctrl-p and ctrl-q too."""
