@@ -34,12 +34,16 @@ class Pane(App[None]):
         self.asked: list[bool] = []
         self.toasts: list[str] = []
         self.rung = 0
+        self.moves = 0
 
     def compose(self) -> ComposeResult:
         yield self.pane
 
     def on_mount(self) -> None:
         self.pane.view.focus()
+
+    def on_log_lines_moved(self) -> None:
+        self.moves += 1
 
     def on_logs_pane_save(self, message: LogsPane.Save) -> None:
         self.saved = message.path
@@ -377,7 +381,7 @@ def test_p_asks_for_the_instances_before_and_again_for_the_present_ones() -> Non
             await eyes.press("p")
             await eyes.until(lambda: eyes.app.asked == [True])
             eyes.pane.restart(previous=True)
-            await eyes.tells("0 lines · following · previous instances")
+            await eyes.tells("no lines yet · following · previous instances")
             await eyes.press("p")
             await eyes.until(lambda: eyes.app.asked == [True, False])
 
@@ -541,6 +545,18 @@ def test_another_size_keeps_ones_place(tmp_path: Path) -> None:
     run(work)
 
 
+def test_lines_are_counted_as_soon_as_the_first_ones_are_there() -> None:
+    async def work() -> None:
+        async with pane() as eyes:
+            await eyes.tells("no lines yet")
+            before = eyes.app.moves
+            eyes.add(numbered(3))
+            await eyes.until(lambda: eyes.app.moves > before)
+            await eyes.tells("3 lines")
+
+    run(work)
+
+
 def test_lines_of_an_empty_log_can_be_left_alone() -> None:
     async def work() -> None:
         async with pane() as eyes:
@@ -551,7 +567,7 @@ def test_lines_of_an_empty_log_can_be_left_alone() -> None:
             await eyes.types("12:30")
             await eyes.press("slash")
             await eyes.types("x")
-            await eyes.tells("0 lines")
+            await eyes.tells("no lines yet")
             eyes.add(lines("a"))
             await eyes.says("a")
 

@@ -75,6 +75,8 @@ class LogLines(OnGround, can_focus=True):
         """The number behind the newest line that was drawn."""
         self._beginning = _BEGINNING_FRAMES
         self._dirty = False
+        self._empty = True
+        """Whether there has been nothing to be seen so far."""
 
     @property
     def following(self) -> bool:
@@ -117,7 +119,7 @@ class LogLines(OnGround, can_focus=True):
 
     def restart(self) -> None:
         """The store is filled anew: go to the newest lines."""
-        self._beginning = _BEGINNING_FRAMES
+        self._beginning, self._empty = _BEGINNING_FRAMES, True
         self.action_follow()
 
     def renumbered(self, held: bytes | None) -> None:
@@ -212,6 +214,9 @@ class LogLines(OnGround, can_focus=True):
         if self._dirty:
             self._dirty = False
             self.refresh()
+        if self._empty and self.store.shown:
+            self._empty = False
+            self.post_message(self.Moved(self))
 
     def _changed(self) -> None:
         self.refresh()

@@ -191,7 +191,8 @@ class LogsPane(Vertical):
     def _state_words(self) -> list[str]:
         """What is to be seen, and what is not."""
         store, view, level = self.store, self.view, _LEVELS[self._level]
-        words = [_counted(store.passed, "line"), "following" if view.following else "paused, f follows"]
+        count = _counted(store.passed, "line") if store.lines else "no lines yet"
+        words = [count, "following" if view.following else "paused, f follows"]
         if view.marked:
             words.append(f"{view.marked:,} marked, y copies")
         if (found := view.found) is not None:
