@@ -115,24 +115,6 @@ def test_why_nothing_is_measured_is_said_where_use_would_stand(own_demo: Running
     asyncio.run(work())
 
 
-def test_a_session_that_may_not_be_opened_says_so_in_its_tab(own_demo: RunningDemo, tmp_path: Path) -> None:
-    own_demo.call(own_demo.cluster.auth.grant, VIEWER, ["get", "list", "watch"], ["pods", "pods/log"], "demo")
-
-    async def work() -> None:
-        async with staged(own_demo, tmp_path, user=VIEWER, size=(160, 45)) as stage:
-            await stage.opens("webapp-with-logging")
-            await stage.press("down", "s")
-            await stage.sees('the verb "get" on pods/exec is missing', "x closes this tab")
-            await stage.press("x")
-            await stage.press("a")
-            await stage.sees('the verb "get" on pods/attach is missing')
-            await stage.press("x")
-            await stage.press("D")
-            await stage.sees("on pods/ephemeralcontainers is missing")
-
-    asyncio.run(work())
-
-
 def test_a_deleted_pod_stays_until_it_is_left(own_demo: RunningDemo, tmp_path: Path) -> None:
     async def work() -> None:
         async with staged(own_demo, tmp_path) as stage:

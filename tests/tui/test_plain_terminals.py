@@ -78,6 +78,22 @@ def test_a_pipe_gets_the_status_and_a_word(shared_kubeconfig: Path) -> None:
     ]
 
 
+def test_without_a_command_a_terminal_gets_the_dashboard(shared_kubeconfig: Path) -> None:
+    with on_a_terminal(environ={"KUBECONFIG": str(shared_kubeconfig)}, stderr=None) as dashboard:
+        dashboard.read_until("finished-first")
+        assert "\x1b[?1049h" in dashboard.seen
+        assert _leave(dashboard) == 0
+
+
+def test_without_a_command_a_pipe_gets_the_help(shared_kubeconfig: Path) -> None:
+    result = run(kubeconfig=shared_kubeconfig)
+
+    assert result.exit_code == 0
+    assert "Usage: kubectl mc" in result.out
+    assert "finished-first" not in result.out
+    assert "\x1b" not in result.out
+
+
 def test_nobody_types_and_nothing_is_drawn(shared_kubeconfig: Path) -> None:
     """A terminal only for the output: the keys would never come."""
     outer, inner = os.openpty()

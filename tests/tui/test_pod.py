@@ -1,8 +1,11 @@
 """A pod's screen: its containers, and below them what is told of one of them or of all."""
 
 import asyncio
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+
+from textual.geometry import Offset
 
 from kubectl_mc.demo.server import RunningDemo
 from kubectl_mc.tui.widgets.log_view import LogView
@@ -83,6 +86,49 @@ def test_tab_goes_to_what_is_below_and_back(shared_demo: RunningDemo, tmp_path: 
                 assert isinstance(stage.app.focused, below)
                 await stage.press("tab")
                 assert stage.app.focused is stage.app.screen.query_one("#containers")
+
+    asyncio.run(work())
+
+
+def test_keys_that_move_a_page(shared_demo: RunningDemo, tmp_path: Path) -> None:
+    async def work() -> None:
+        async with staged(shared_demo, tmp_path, size=(80, 20)) as stage:
+            await stage.opens("init-demo")
+            await stage.press("4", "tab")
+            await stage.sees("NETWORK")
+            page = stage.app.screen.query_one("#page-Map", PageView)
+            assert stage.app.focused is page
+            for keys, moved in (
+                (("down",), lambda at: at.y == 1),
+                (("j", "k"), lambda at: at.y == 1),
+                (("up",), lambda at: at.y == 0),
+                (("pagedown",), lambda at: at.y > 1),
+                (("pageup",), lambda at: at.y == 0),
+                (("ctrl+f",), lambda at: at.y > 1),
+                (("ctrl+b",), lambda at: at.y == 0),
+                (("end",), lambda at: at.y == page.max_scroll_y),
+                (("home",), lambda at: at.y == 0),
+                (("G",), lambda at: at.y == page.max_scroll_y),
+                (("g",), lambda at: at.y == 0),
+            ):
+                await stage.press(*keys)
+                await stage.until(partial(_at, page, moved), f"moving by {keys}")
+
+    asyncio.run(work())
+
+
+def _at(page: PageView, where: Callable[[Offset], bool]) -> bool:
+    return where(page.scroll_offset)
+
+
+def test_the_newest_events_are_to_be_seen(shared_demo: RunningDemo, tmp_path: Path) -> None:
+    async def work() -> None:
+        async with staged(shared_demo, tmp_path, size=(80, 24)) as stage:
+            await stage.opens("finished-first")
+            await stage.press("2")
+            await stage.sees("Back-off restarting failed container")
+            page = stage.app.screen.query_one("#page-Events", PageView)
+            assert page.scroll_offset.y == page.max_scroll_y > 0
 
     asyncio.run(work())
 

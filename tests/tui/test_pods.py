@@ -3,7 +3,12 @@
 import asyncio
 from pathlib import Path
 
+from textual.events import MouseScrollDown
+from textual.widgets import Tab
+
 from kubectl_mc.demo.server import RunningDemo
+from kubectl_mc.tui.widgets.row_list import RowList
+from kubectl_mc.tui.widgets.yaml_view import YamlView
 from tests.tui.stage import staged
 
 
@@ -41,6 +46,41 @@ def test_the_order_is_changed_by_a_key(shared_demo: RunningDemo, tmp_path: Path)
             await stage.sees("order: name")
             names = [row.split()[0] for row in stage.text.splitlines()[2:] if row and not row.startswith(" ")]
             assert names[:2] == ["ambassador-down", "app-with-adapter"]
+
+    asyncio.run(work())
+
+
+def test_a_key_changes_the_ground_and_back(shared_demo: RunningDemo, tmp_path: Path) -> None:
+    async def work() -> None:
+        async with staged(shared_demo, tmp_path) as stage:
+            assert stage.app.current_theme.dark
+            await stage.press("T")
+            await stage.until(lambda: not stage.app.current_theme.dark)
+            await stage.press("T")
+            await stage.until(lambda: stage.app.current_theme.dark)
+
+    asyncio.run(work())
+
+
+def test_the_mouse_chooses_pods_tabs_and_containers_and_scrolls(shared_demo: RunningDemo, tmp_path: Path) -> None:
+    async def work() -> None:
+        async with staged(shared_demo, tmp_path) as stage:
+            await stage.press("slash", *"finished-first", "enter")
+            await stage.sees("“finished-first”", "Completed")
+            await stage.pilot.click("#pods", offset=(3, 1), times=2)
+            await stage.sees("all containers", "upload failed: 401")
+            containers = stage.app.screen.query_one("#containers", RowList)
+            await stage.pilot.click(containers, offset=(8, 2))
+            await stage.until(lambda: containers.key == "c0" and "upload failed" not in stage.text)
+            await stage.pilot.click(containers, offset=(8, 1))
+            await stage.sees("upload failed: 401")
+            tab = stage.app.screen.query(Tab).filter("#--content-tab-YAML").first()
+            await stage.pilot.click(tab)
+            await stage.sees("apiVersion: v1")
+            yaml = stage.app.screen.query_one(YamlView)
+            await stage.pilot.hover(yaml)
+            await stage.pilot._post_mouse_events([MouseScrollDown], yaml)
+            await stage.until(lambda: "apiVersion: v1" not in stage.text)
 
     asyncio.run(work())
 

@@ -189,7 +189,7 @@ def test_yaml_is_folded_and_unfolded() -> None:
             await pilot.press("right", "down", "down", "enter")
             await pilot.pause()
             assert app.seen[:4] == ["metadata:", "  name: web", "  managedFields:", "  - manager: x"]
-            await pilot.press("left", "left")
+            await pilot.press("h", "left")
             await pilot.pause()
             assert app.rows.key == "metadata"
             assert app.seen[2] == "  managedFields:  … 2 lines"
