@@ -130,7 +130,7 @@ class PodScreen(Screen[None]):
         self.query_one("#head", PageView).show(head_lines(pod, view, snapshot))
         containers = self.query_one("#containers", RowList)
         containers.set_class(snapshot.trouble is not None or gone, "stale")
-        containers.show(*container_list(pod, view, self.query_one(LogsPane).hidden))
+        containers.show(*container_list(pod, view, snapshot, self.query_one(LogsPane).hidden))
         self._show_pages()
         if self._judge is not None and not gone:
             self._judge.changed(pod)
