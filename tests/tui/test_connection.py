@@ -174,6 +174,22 @@ def test_a_context_that_cannot_be_reached_is_said_and_the_one_before_comes_back(
     asyncio.run(work())
 
 
+def test_a_kubeconfig_that_others_change_changes_neither_the_cluster_nor_its_name(
+    own_demo: RunningDemo, tmp_path: Path
+) -> None:
+    async def work() -> None:
+        async with staged(own_demo, tmp_path) as stage:
+            await stage.sees(f"{CONTEXT} / demo")
+            path = tmp_path / "config"
+            _with_a_dead_context(own_demo, path)
+            config = yaml.safe_load(path.read_text(encoding="utf-8")) | {"current-context": "dead"}
+            path.write_text(yaml.safe_dump(config), encoding="utf-8")
+            await stage.press("o")
+            await stage.sees("order: name", f"{CONTEXT} / demo")
+
+    asyncio.run(work())
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
