@@ -8,11 +8,10 @@ from kubectl_mc.cluster.remote import RemoteRequest, RemoteSession, open_remote
 from kubectl_mc.errors import ConnectionLost
 from kubectl_mc.relay import Detached, Keys
 from kubectl_mc.tui.terminal.typing_lines import LineTyping
+from kubectl_mc.tui.undrawn import LIMIT, Undrawn
 from kubectl_mc.tui.widgets.terminal_pane import TerminalPane
 
-_UNDRAWN = 64 * 1024
-"""Bytes that wait to be drawn; while there are as many nothing is read, and so the program is held up."""
-_LEAST, _MOST = 256, _UNDRAWN
+_LEAST, _MOST = 256, LIMIT
 """Bytes that are drawn at a time."""
 _STEP_SECONDS = 0.008
 """Of CPU; if as many bytes as were drawn cost more, the next are fewer. Between two steps keys are heard."""
@@ -25,6 +24,8 @@ _UNSENT = 4096
 
 _INTERRUPT, _END = b"\x03", b"\x04"
 """Ctrl-C, which also leaves a process that takes no input, and Ctrl-D."""
+_CANCEL = b"\x18"
+"""What breaks a sequence off that has no end."""
 _GOODBYE = (_INTERRUPT, _END, _END)
 """What ends most of what may run in a shell, and the shell. Nothing else would: a closed connection ends no process."""
 _GOODBYE_SECONDS = 0.2
@@ -46,8 +47,7 @@ class PaneSession:
         self._keys = Keys(detach)
         self._lines = LineTyping(pane.feed) if request.stdin and not request.tty else None
         self._unsent, self._to_send = bytearray(), asyncio.Event()
-        self._all_read = False
-        self._undrawn, self._to_draw, self._room = bytearray(), asyncio.Event(), asyncio.Event()
+        self._undrawn = Undrawn()
         self._size = pane.emulator.columns, pane.emulator.lines
         self._reading: asyncio.Task[int] | None = None
         self._resized = asyncio.Event()
@@ -83,6 +83,8 @@ class PaneSession:
         Args:
             answer: whether they are what it has asked the terminal, which may be more than it ever takes.
         """
+        if _INTERRUPT in data and self._request.tty:
+            self._undrawn.interrupt()
         if not answer or len(self._unsent) < _UNSENT:
             self._unsent += data
             self._to_send.set()
@@ -109,32 +111,21 @@ class PaneSession:
         try:
             count = 0
             while (piece := await remote.read()) is not None:
-                self._undrawn += piece[1]
-                self._to_draw.set()
+                await self._undrawn.add(piece[1])
                 count += 1
                 if count % _IN_A_ROW == 0:
                     await asyncio.sleep(0)
-                while len(self._undrawn) >= _UNDRAWN:
-                    self._room.clear()
-                    await self._room.wait()
             return remote.exit_code
         finally:
-            self._all_read = True
-            self._to_draw.set()
+            self._undrawn.end()
 
     async def _draw(self) -> None:
         """What has been read, until all is drawn that will ever be."""
         size = _LEAST
-        while True:
-            await self._to_draw.wait()
-            if not self._undrawn:
-                if self._all_read:
-                    return
-                self._to_draw.clear()
-                continue
-            data = bytes(self._undrawn[:size])
-            del self._undrawn[:size]
-            self._room.set()
+        while data := await self._undrawn.take(size):
+            if skipped := self._undrawn.skipped():
+                self._pane.feed(_CANCEL)
+                self._pane.say(f"{skipped:,} bytes from before Ctrl-C took effect are not shown")
             start = time.thread_time()  # a busy machine is no reason to pause
             self._pane.feed(data)
             spent = time.thread_time() - start
