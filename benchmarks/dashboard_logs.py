@@ -16,6 +16,7 @@ from dashboard import MC, Screen
 
 CONTAINERS = 4
 PAIRS = 10
+RATE, SECONDS = 100_000, 20
 CLICK = b"\x1b[<0;50;30M\x1b[<0;50;30m"
 """Among the log lines."""
 UNDRAWN = re.compile(rb"([\d,]+) passed undrawn")
@@ -23,11 +24,16 @@ DROPPED = re.compile(rb"([\d,]+) older ones dropped")
 
 
 @contextmanager
-def source(folder: Path, lines: int) -> Iterator[None]:
-    """A server of logs, each container's sent line by line as fast as it is read; KUBECONFIG names it."""
+def source(folder: Path, lines: int, rate: int) -> Iterator[None]:
+    """A server of logs, each container's sent line by line; KUBECONFIG names it.
+
+    Args:
+        rate: lines a second of all containers; 0 for as fast as they are read.
+    """
     binary = folder / "log_source"
     subprocess.run(["go", "build", "-o", str(binary), str(Path(__file__).with_name("log_source.go"))], check=True)
     command = [str(binary), "-pods=1", f"-containers={CONTAINERS}", f"-lines={lines}", "-idle"]
+    command += [f"-rate={rate // CONTAINERS}"]
     environ = {**os.environ, "TMPDIR": str(folder)}
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environ, text=True) as process:
         assert process.stdout is not None
@@ -81,27 +87,33 @@ def report(title: str, seconds: list[float], more: str = "") -> None:
     print(f"{title:34} key {statistics.median(found):4.0f} ms (most {max(found):.0f}){more}", flush=True)
 
 
-def main() -> None:
-    arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--lines", type=int, default=1_000_000, help="of each container in the burst")
-    given = arguments.parse_args()
-    with tempfile.TemporaryDirectory(prefix="kubectl-mc-benchmark-") as folder, source(Path(folder), given.lines):
+def measure(title: str, lines: int, rate: int) -> None:
+    """Keys in a burst, and once it is over."""
+    with tempfile.TemporaryDirectory(prefix="kubectl-mc-benchmark-") as folder, source(Path(folder), lines, rate):
         screen = Screen(MC)
         try:
             opened(screen)
+            screen.until(b"older ones dropped")
             first, began = told(screen, DROPPED), time.perf_counter()
             taken = keys(screen, PAIRS, 0.2)
             screen.settle(1.0)
-            rate = (told(screen, DROPPED) - first) / (time.perf_counter() - began)
-            report("burst", taken, f"   {rate:,.0f} lines a second, {told(screen, UNDRAWN):,} passed undrawn")
+            measured = (told(screen, DROPPED) - first) / (time.perf_counter() - began)
+            report(title, taken, f"   {measured:,.0f} lines a second, {told(screen, UNDRAWN):,} passed undrawn")
             while (before := told(screen, DROPPED)) is not None:  # until all has been read
                 screen.settle(2.0)
                 if told(screen, DROPPED) == before:
                     break
-            report("100,000 lines, idle", keys(screen, PAIRS))
-            print(f"{screen.mebibytes:.0f} MiB at most")
+            report("afterwards, with 100,000 lines", keys(screen, PAIRS), f"   {screen.mebibytes:.0f} MiB at most")
         finally:
             screen.end()
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--lines", type=int, default=1_000_000, help="of each container in the burst without a rate")
+    given = arguments.parse_args()
+    measure(f"{RATE:,} lines a second", RATE // CONTAINERS * SECONDS, RATE)
+    measure("as fast as they are read", given.lines, 0)
 
 
 if __name__ == "__main__":

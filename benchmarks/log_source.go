@@ -42,6 +42,7 @@ const (
 	request = "GET /api/v1/items/"
 	answer  = " HTTP/1.1 200 "
 	width   = 130      // of a line, with its stamp and its end
+	paced   = 25       // lines that come at once where so many a second are asked for
 	block   = 32 << 10 // what io.Copy moves at once in the API server
 )
 
@@ -84,6 +85,7 @@ type object = map[string]any
 // source is everything that is served.
 type source struct {
 	pods, containers, lines int
+	rate                    int // lines a second of a followed container; 0: as fast as they are read
 	idle                    bool
 	open                    atomic.Int64 // idle follows
 
@@ -252,7 +254,11 @@ func (s *source) log(w http.ResponseWriter, r *http.Request) {
 	flusher := http.NewResponseController(w)
 	line := newEntry(pod*s.containers + container)
 	if follow {
+		began := time.Now()
 		for number := first; number < s.lines; number++ {
+			if s.rate > 0 && number%paced == 0 {
+				time.Sleep(time.Until(began.Add(time.Duration(number-first) * time.Second / time.Duration(s.rate))))
+			}
 			line.set(number)
 			if _, err := w.Write(line[without:]); err != nil {
 				return
@@ -336,6 +342,7 @@ func main() {
 	flag.IntVar(&s.pods, "pods", 1, "pods, web-0 and so on, with the label app=web")
 	flag.IntVar(&s.containers, "containers", 8, "containers of each, c0 and so on; 1,000 in all at most")
 	flag.IntVar(&s.lines, "lines", 1000, "lines of each container")
+	flag.IntVar(&s.rate, "rate", 0, "lines a second of each container that is followed; 0: as fast as they are read")
 	flag.BoolVar(&s.idle, "idle", false, "a follow stays open after its lines")
 	flag.Parse()
 
