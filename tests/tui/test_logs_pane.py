@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from rich.color import Color
 from textual.app import App, ComposeResult
-from textual.events import MouseScrollDown, MouseScrollUp
+from textual.events import Key, MouseScrollDown, MouseScrollUp
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from kubectl_mc.logs.line import Kind, tag_of
 from kubectl_mc.logs.machine import Name
@@ -258,6 +259,21 @@ def test_a_wrong_expression_is_told_where_it_is_typed() -> None:
             await eyes.until(lambda: "no regular expression" in "".join(eyes.rows))
             await eyes.press("escape")
             await eyes.says(*_numbers(0, 3))
+
+    run(work)
+
+
+def test_keys_that_come_in_one_go_with_enter_are_no_second_answer() -> None:
+    async def work() -> None:
+        async with pane(lines("a 1", "b", "a 2")) as eyes:
+            await eyes.press("slash")
+            line = eyes.pane.query_one(Input)
+            line.value = "a"
+            for key, character in (("enter", "\r"), ("v", "v"), ("up", None)):
+                line.post_message(Key(key, character))
+            await eyes.tells("match 2 of 2")
+            await eyes.pilot.pause()
+            assert not eyes.app.toasts
 
     run(work)
 

@@ -13,6 +13,7 @@ from textual.widgets import Input, Label
 from kubectl_mc.errors import McError
 from kubectl_mc.render.page import Span, Style, line
 from kubectl_mc.render.text import one_line
+from kubectl_mc.tui.widgets.line_input import LineInput
 from kubectl_mc.tui.widgets.row_list import Row, RowList
 
 Offer = Callable[[], Awaitable[Sequence[tuple[str, str]]]]
@@ -50,7 +51,7 @@ class ChoiceScreen(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical():
             yield Label(self._title, markup=False)
-            yield Input(placeholder="type to narrow the list", compact=True)
+            yield LineInput("type to narrow the list")
             yield RowList(id="choices")
             yield Label("", classes="why", markup=False)
 

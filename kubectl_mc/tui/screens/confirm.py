@@ -8,6 +8,8 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Label
 
+from kubectl_mc.tui.widgets.line_input import LineInput
+
 
 class ConfirmScreen(ModalScreen[bool]):
     """Asks for a word to be typed; true only if it was."""
@@ -29,7 +31,7 @@ class ConfirmScreen(ModalScreen[bool]):
         with Vertical():
             yield Label(self._question, markup=False)
             yield Label(f"Type {self._word} to do it, Escape not to.", markup=False)
-            yield Input(compact=True)
+            yield LineInput()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         if event.value == self._word:

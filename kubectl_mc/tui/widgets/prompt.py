@@ -11,6 +11,8 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input, Label
 
+from kubectl_mc.tui.widgets.line_input import LineInput
+
 
 class Prompt(Horizontal):
     """Hidden until it is asked for; Enter hands the text on, Escape leaves all as it was."""
@@ -47,7 +49,7 @@ class Prompt(Horizontal):
         super().__init__(id=id)
         self._purpose = ""
         self._label = Label("", markup=False)
-        self._input = Input(compact=True)
+        self._input = LineInput()
         self._check: Callable[[str], str] | None = None
 
     def compose(self) -> ComposeResult:
@@ -94,5 +96,7 @@ class Prompt(Horizontal):
         self._close(None)
 
     def _close(self, text: str | None) -> None:
+        if not self.opened:  # keys that came in one go with Enter
+            return
         self.remove_class("open")
         self.post_message(self.Answered(self, self._purpose, text))
