@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from pathlib import Path
 
 import pytest
 from rich.color import Color
@@ -9,12 +10,14 @@ from rich.style import Style
 from textual.app import App, ComposeResult
 from textual.color import Color as Shade
 
+from kubectl_mc.demo.server import RunningDemo
 from kubectl_mc.logs.line import tag_of
 from kubectl_mc.logs.machine import Name
 from kubectl_mc.tui.app import THEMES
 from kubectl_mc.tui.log_store import LogStore
 from kubectl_mc.tui.widgets.log_view import LogView
 from tests.tui.log_lines import line
+from tests.tui.stage import Stage, staged
 
 LEAST = 4.5
 CONTAINERS = 20
@@ -86,3 +89,27 @@ def test_each_colour_of_a_log_can_be_read(theme: str, focused: bool) -> None:
                 assert hits  # they are drawn in reverse: of their two colours the same holds
 
     asyncio.run(work())
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_each_word_of_the_screens_can_be_read(shared_demo: RunningDemo, tmp_path: Path, theme: str) -> None:
+    async def work() -> None:
+        async with staged(shared_demo, tmp_path, size=(160, 45)) as stage:
+            stage.app.theme = theme
+            await stage.sees("finished-first")
+            _each_word_can_be_read(stage)
+            await stage.opens("finished-first")
+            for key, text in (("1", "upload failed"), ("2", "BackOff"), ("3", "evidence"), ("8", "apiVersion")):
+                await stage.press(key)
+                await stage.sees(text)
+                _each_word_can_be_read(stage)
+
+    asyncio.run(work())
+
+
+def _each_word_can_be_read(stage: Stage) -> None:
+    for strip in stage.app.screen._compositor.render_strips(stage.app.size):
+        for segment in strip:
+            if any(map(str.isalnum, segment.text)):
+                assert segment.style is not None
+                assert _contrast(segment.style) >= LEAST, (segment.text, segment.style)

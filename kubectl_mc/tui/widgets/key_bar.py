@@ -9,6 +9,7 @@ class KeyBar(Footer):
     """Keys from the left, as far as there is room, and the help on the right."""
 
     DEFAULT_CSS = """
+    KeyBar:light FooterKey .footer-key--key { color: $primary; }
     KeyBar FooterKey.-help { dock: right; padding-right: 1; border-left: vkey $foreground 20%; }
     """
 

@@ -25,6 +25,8 @@ class PodTabs(Container):
     DEFAULT_CSS = """
     PodTabs { height: 1fr; width: 1fr; }
     PodTabs TabbedContent { height: 1fr; width: 1fr; }
+    PodTabs Tab { color: $foreground 80%; }
+    PodTabs Tab.-active { color: $foreground; }
     PodTabs TabPane { padding: 0; height: 1fr; }
     """
 
