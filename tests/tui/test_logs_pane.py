@@ -549,6 +549,18 @@ def test_a_burst_counts_what_it_did_not_draw_and_loses_nothing() -> None:
     run(work)
 
 
+def test_what_there_was_of_a_log_is_no_burst_even_where_it_comes_in_pieces() -> None:
+    async def work() -> None:
+        async with pane(numbered(100)) as eyes:
+            await eyes.until(lambda: eyes.pane.view._still)
+            eyes.add(numbered(5_000, 100))
+            await eyes.tells("5,100 lines")
+            await eyes.until(lambda: eyes.pane.view._still)
+            assert "undrawn" not in eyes.state
+
+    run(work)
+
+
 def test_another_size_keeps_ones_place(tmp_path: Path) -> None:
     async def work() -> None:
         async with pane(numbered(100)) as eyes:

@@ -22,6 +22,8 @@ _SHIFT = 16
 _WHEEL = 3
 _BEGINNING_FRAMES = 45
 """Three seconds: what there is of a log comes faster than it can be drawn, and is no burst."""
+_STILL_FRAMES = 8
+"""Half a second in which nothing comes: what comes then is new."""
 
 
 class LogLines(OnGround, can_focus=True):
@@ -74,6 +76,8 @@ class LogLines(OnGround, can_focus=True):
         self._seen = 0
         """The number behind the newest line that was drawn."""
         self._beginning = _BEGINNING_FRAMES
+        self._still = 0
+        """Frames in which nothing has come, one after another."""
         self._dirty = False
         self._empty = True
         """Whether there has been nothing to be seen so far."""
@@ -210,7 +214,11 @@ class LogLines(OnGround, can_focus=True):
         self.action_follow()
 
     def _frame(self) -> None:
-        self._beginning = max(0, self._beginning - 1) if self._dirty else 0 if self.store.shown else self._beginning
+        self._still = 0 if self._dirty else self._still + 1
+        if self._dirty:
+            self._beginning = max(0, self._beginning - 1)
+        elif self.store.shown and self._still >= _STILL_FRAMES:
+            self._beginning = 0
         if self._dirty:
             self._dirty = False
             self.refresh()
