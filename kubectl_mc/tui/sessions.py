@@ -90,7 +90,8 @@ class Sessions:
         title = Content(f"{one_line(found.name)} {kind.value} {self._count}")
         await self._tabs.add_pane(TabPane(title, pane, id=_TAB + str(pane.id)))
         self.show(pane)
-        self._begin(pane, tab)
+        # Not before the pane has the keyboard: at its prompt one types at once.
+        self._dashboard.call_after_refresh(self._begin, pane, tab)
 
     def show(self, pane: TerminalPane) -> None:
         """Bring a session's tab to the front, and the keyboard into it."""
@@ -151,6 +152,8 @@ class Sessions:
         self._dashboard.say(said)
 
     def _begin(self, pane: TerminalPane, tab: _Tab) -> None:
+        if pane not in self._by_pane:  # it has been closed meanwhile
+            return
         pane.begin()
         tab.work = asyncio.create_task(self._live(pane, tab), name=f"session in {tab.container}")
 

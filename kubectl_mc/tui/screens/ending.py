@@ -33,8 +33,9 @@ class EndingScreen(ModalScreen[bool]):
 
     def compose(self) -> ComposeResult:
         with Vertical():
-            yield Label("A session is open here." if self._count == 1 else f"{self._count} sessions are open here.")
-            yield Label("Enter ends what runs in them, Escape stays.")
+            one = self._count == 1
+            yield Label("A session is open here." if one else f"{self._count} sessions are open here.")
+            yield Label(f"Enter ends what runs in {'it' if one else 'them'}, Escape stays.")
 
     def action_answer(self, answer: bool) -> None:
         self.dismiss(answer)
