@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from kubectl_mc.doctor.finding import Finding
 from kubectl_mc.model.coupling.coupled import coupling
 from kubectl_mc.model.event import Event
 from kubectl_mc.model.pod import Pod
@@ -13,9 +12,10 @@ from kubectl_mc.render.events import events_page
 from kubectl_mc.render.map import Mapped, map_page
 from kubectl_mc.render.page import Line, Span, Style, line
 from kubectl_mc.render.status import View, pod_notes
-from kubectl_mc.render.text import one_line
+from kubectl_mc.render.text import one_line, wrapped
 from kubectl_mc.render.timeline import timeline_page
 from kubectl_mc.render.usage import usage_lines
+from kubectl_mc.tui.judgement import Judgement
 from kubectl_mc.tui.snapshot import Snapshot
 
 
@@ -30,14 +30,14 @@ class Known:
     snapshot: Snapshot
     events: Sequence[Event] | str
     """Or why there are none to be had."""
-    findings: Sequence[Finding] | str | None
-    """Or why; None before the first."""
+    judgement: Judgement | None
+    """None before the first."""
     reach: Reach
 
 
 def _events(known: Known) -> Iterator[Line]:
     if isinstance(known.events, str):
-        yield _refused(known.events)
+        yield from _warned(known.events, known.view)
         return
     view = known.view
     events = [event for event in known.events if not known.chosen or event.container == known.chosen]
@@ -48,16 +48,23 @@ def _events(known: Known) -> Iterator[Line]:
 
 
 def _findings(known: Known) -> Iterator[Line]:
-    if known.findings is None:
-        yield _quiet("looking …")
-    elif isinstance(known.findings, str):
-        yield _refused(known.findings)
-    elif found := [each for each in known.findings if not known.chosen or each.container in ("", known.chosen)]:
+    judgement, gone = known.judgement, known.pod.uid in known.snapshot.gone
+    if judgement is None:
+        yield _quiet("this pod is gone, and was not judged before" if gone else "looking …")
+        return
+    if gone:
+        yield from _warned("this pod is gone; what was wrong with it at last:", known.view)
+        yield ()
+    if isinstance(judgement.findings, str):
+        yield from _warned(judgement.findings, known.view)
+    elif found := [each for each in judgement.findings if not known.chosen or each.container in ("", known.chosen)]:
         for finding in found:
             yield from finding_lines(finding, known.view.width, known.view.theme, known.reach)
             yield ()
     else:
-        yield _quiet("nothing is wrong, as far as can be seen")
+        yield _quiet("nothing, as far as could be seen" if gone else "nothing is wrong, as far as can be seen")
+    for text in judgement.left_out:
+        yield from _warned(text, known.view)
 
 
 def _map(known: Known) -> Iterator[Line]:
@@ -76,7 +83,7 @@ def _usage(known: Known) -> Iterator[Line]:
     snapshot = known.snapshot
     found = list(usage_lines(known.pod, snapshot.history, known.view.width, known.view.theme))
     if snapshot.unmeasured:
-        yield from [*found, _refused(snapshot.unmeasured)]
+        yield from [*found, *_warned(snapshot.unmeasured, known.view)]
     else:
         yield from found or [_quiet("nothing measured yet; it takes a metrics-server, and up to a minute")]
 
@@ -100,5 +107,7 @@ def _quiet(text: str) -> Line:
     return line(Span(f"  {text}", Style.QUIET))
 
 
-def _refused(why: str) -> Line:
-    return line(Span(f"  {one_line(why)}", Style.WARN))
+def _warned(text: str, view: View) -> Iterator[Line]:
+    """All of it, in as many rows as it takes."""
+    for row in wrapped(one_line(text), max(view.width - 2, 1)):
+        yield line(Span(f"  {row}", Style.WARN))

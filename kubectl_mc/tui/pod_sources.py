@@ -9,12 +9,12 @@ from kubectl_mc.cluster.client import Client
 from kubectl_mc.cluster.event_feed import event_changes
 from kubectl_mc.cluster.watch import Interrupted
 from kubectl_mc.doctor.diagnosis import diagnose
-from kubectl_mc.doctor.finding import Finding
 from kubectl_mc.errors import McError
 from kubectl_mc.model.event import Event, folded, parse_event
 from kubectl_mc.model.pod import Pod
 from kubectl_mc.model.resources import PODS
 from kubectl_mc.model.targets import Query, Target
+from kubectl_mc.tui.judgement import Judgement
 
 _AGAIN_SECONDS = 3.0
 """A pod that changes all the time is judged no more often than this."""
@@ -41,12 +41,10 @@ class Judge:
     """Asks the doctor about a pod when there is reason to.
 
     Args:
-        show: told the findings, or why there are none to be had.
+        show: told what came of it.
     """
 
-    def __init__(
-        self, client: Client, now: Callable[[], datetime], show: Callable[[Sequence[Finding] | str], None]
-    ) -> None:
+    def __init__(self, client: Client, now: Callable[[], datetime], show: Callable[[Judgement], None]) -> None:
         self._client, self._now, self._show = client, now, show
         self._wanted = asyncio.Event()
         self._pod: Pod | None = None
@@ -63,10 +61,15 @@ class Judge:
             await self._wanted.wait()
             self._wanted.clear()
             assert self._pod is not None
-            try:
-                client = self._client.within(self._pod.namespace)
-                [case] = await cases_of(client, [self._pod], self._now, lambda _: None)
-                self._show(diagnose(case))
-            except McError as error:
-                self._show(error.message)
+            self._show(await self._judgement(self._pod))
             await asyncio.sleep(_AGAIN_SECONDS)
+
+    async def _judgement(self, pod: Pod) -> Judgement:
+        left_out: dict[str, None] = {}  # the same is said once
+        deleted = pod.deleted is not None
+        try:
+            client = self._client.within(pod.namespace)
+            [case] = await cases_of(client, [pod], self._now, lambda text: left_out.update({text: None}))
+        except McError as error:
+            return Judgement(error.message, deleted=deleted)
+        return Judgement(diagnose(case), tuple(left_out), deleted)

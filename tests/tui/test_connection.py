@@ -98,6 +98,36 @@ def test_what_may_not_be_read_is_said_in_its_place(own_demo: RunningDemo, tmp_pa
     asyncio.run(work())
 
 
+def test_a_refusal_is_to_be_read_to_its_end_at_80_columns(own_demo: RunningDemo, tmp_path: Path) -> None:
+    own_demo.call(own_demo.cluster.auth.grant, VIEWER, ["get", "list", "watch"], ["pods"], "demo")
+
+    async def work() -> None:
+        async with staged(own_demo, tmp_path, user=VIEWER, size=(80, 30)) as stage:
+            await stage.opens("webapp-with-logging")
+            await stage.press("2")
+            await stage.sees("events is forbidden", 'in the namespace "demo"')
+            await stage.press("3")
+            await stage.sees("nothing is wrong, as far as can be seen")
+            await stage.sees("no permission to list events: causes are judged without them")
+
+    asyncio.run(work())
+
+
+def test_of_a_pod_that_is_gone_the_doctor_says_what_was_wrong_at_last(tmp_path: Path) -> None:
+    with running_demo(["image-typo"]) as demo:
+
+        async def work() -> None:
+            async with staged(demo, tmp_path, size=(120, 45)) as stage:
+                await stage.press("enter", "3")
+                await stage.sees("evidence")
+                assert "at last" not in stage.text
+                await _delete(stage, demo)
+                await stage.sees("this pod is gone; what was wrong with it at last:", "evidence")
+                await stage.until(lambda: "nothing is wrong" not in stage.text)
+
+        asyncio.run(work())
+
+
 def test_why_nothing_is_measured_is_said_where_use_would_stand(own_demo: RunningDemo, tmp_path: Path) -> None:
     own_demo.call(own_demo.cluster.auth.grant, VIEWER, ["get", "list", "watch"], ["pods", "pods/log"], "demo")
 

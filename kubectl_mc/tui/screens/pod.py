@@ -11,13 +11,13 @@ from textual.containers import Container
 from textual.screen import Screen
 from textual.widgets import TabbedContent, Tabs
 
-from kubectl_mc.doctor.finding import Finding
 from kubectl_mc.model.event import Event
 from kubectl_mc.model.pod import Pod
 from kubectl_mc.render.doctor import Reach
 from kubectl_mc.render.status import View
 from kubectl_mc.tui import arrangement
 from kubectl_mc.tui.farewell import once_sessions_may_end
+from kubectl_mc.tui.judgement import Judgement, last_whole
 from kubectl_mc.tui.log_source import LogSource
 from kubectl_mc.tui.pod_pages import Known
 from kubectl_mc.tui.pod_rows import container_list, head_lines
@@ -68,7 +68,9 @@ class PodScreen(Screen[None]):
         super().__init__()
         self.uid = uid
         self._events: Sequence[Event] | str = ()
-        self._findings: Sequence[Finding] | str | None = None
+        self._judgement: Judgement | None = None
+        self._whole: Judgement | None = None
+        """The last one before the pod was being deleted, if there was any."""
         self._judge: Judge | None = None
         self._sessions: Sessions | None = None
         self._tasks: list[asyncio.Task[None]] = []
@@ -271,8 +273,8 @@ class PodScreen(Screen[None]):
         self._events = events
         self._show_pages()
 
-    def _judged(self, findings: Sequence[Finding] | str) -> None:
-        self._findings = findings
+    def _judged(self, judgement: Judgement) -> None:
+        self._judgement, self._whole = judgement, last_whole(self._whole, judgement)
         self._show_pages()
 
     def _show_pages(self) -> None:
@@ -282,5 +284,6 @@ class PodScreen(Screen[None]):
             return
         session, view = self.dashboard.session, self._view(self.size.width)
         reach = Reach(session.program, tuple(session.flags.as_arguments()))
-        known = Known(self.pod, view, self._chosen, snapshot, self._events, self._findings, reach)
+        judgement = self._whole if self.uid in snapshot.gone else self._judgement
+        known = Known(self.pod, view, self._chosen, snapshot, self._events, judgement, reach)
         self.query_one(PodTabs).show(known, snapshot.documents[self.uid])
