@@ -117,7 +117,7 @@ class RowList(ScrollView, OnGround, can_focus=True):
         if same:
             # Most of the time a few ages have changed: to draw only those keeps an idle screen idle.
             for number, (row, former) in enumerate(zip(rows, old, strict=True)):
-                if row != former:
+                if row is not former and row != former:
                     self._refresh_row(number)
         else:
             self._starts = [0, *accumulate(len(row.lines) for row in rows)]

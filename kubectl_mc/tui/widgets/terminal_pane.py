@@ -11,12 +11,12 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.strip import Strip
-from textual.widget import Widget
 
 from kubectl_mc.render.text import one_line
 from kubectl_mc.tui.terminal.emulator import Emulator
 from kubectl_mc.tui.terminal.keys import bytes_of_key
 from kubectl_mc.tui.terminal.mouse import MOVES, WHEEL_DOWN, WHEEL_UP, Marked, bytes_of_mouse
+from kubectl_mc.tui.widgets.ground import OnGround
 
 LEAVE = "ctrl+right_square_bracket"
 """The key that the program doesn't get, as in telnet: it gives the keyboard back to the dashboard."""
@@ -28,7 +28,7 @@ _NOT_PASTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 """What could end a paste's brackets from within, or be a key that nobody has typed."""
 
 
-class TerminalPane(Widget, can_focus=True):
+class TerminalPane(OnGround, can_focus=True):
     """A screen of its own size; bytes come by `feed`, and go as `Typed`."""
 
     ALLOW_SELECT = False  # it marks text by itself
@@ -203,7 +203,7 @@ class TerminalPane(Widget, can_focus=True):
         self._look_back(-pages * max(1, self.size.height // 2))
 
     def render_line(self, y: int) -> Strip:
-        style, width = self.rich_style, self.size.width
+        style, width = self.ground, self.size.width
         if y >= self.emulator.lines:
             return Strip.blank(width, style)
         row = y - self._back
