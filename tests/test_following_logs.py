@@ -604,6 +604,24 @@ def test_a_line_that_comes_after_later_ones_is_marked(demo: RunningDemo, kubecon
         assert process.interrupt() == 130
 
 
+_EVERY = {"app": 7, "side": 5}
+"""Seconds between the lines of two containers."""
+
+
+def test_the_past_is_in_order_though_a_log_begins_late(demo: RunningDemo, kubeconfig: Path) -> None:
+    programs = {name: Program(says=(Every(every, lambda when: f"count {when.n}"),)) for name, every in _EVERY.items()}
+    lived(demo, 600, pod("web", *programs), programs)
+    demo.call(demo.cluster.faults.slow_log, "app", 0.5)
+    with follow("web", "--timestamps", "--utc", kubeconfig=kubeconfig) as process:
+        process.read_until("app  | ")
+        write(demo, "web", "now", container="side")
+        process.read_until("now")
+        assert process.interrupt() == 130
+    stamps = [line.split()[2] for line in process.seen.splitlines()]
+    assert len(stamps) > 150
+    assert stamps == sorted(stamps)
+
+
 def test_an_ephemeral_container_joins(demo: RunningDemo, kubeconfig: Path) -> None:
     lived(demo, 60, pod("web", "app"), {"app": says("hello"), "dbg": says("looking around")})
 

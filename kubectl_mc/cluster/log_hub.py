@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from collections import deque
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Protocol
@@ -14,15 +13,15 @@ from kubectl_mc.cluster.pod_view import PodView
 from kubectl_mc.cluster.refusals import Refusals
 from kubectl_mc.cluster.tail import Tail
 from kubectl_mc.errors import Forbidden, McError
+from kubectl_mc.logs.hold import Hold
 from kubectl_mc.logs.line import TAGS, Kind, stamp_at, tag_of, told
 from kubectl_mc.logs.merge import Arrivals, Merge
+from kubectl_mc.logs.pace import NOTHING
 from kubectl_mc.logs.reach import Reach
 from kubectl_mc.logs.source import Source
 from kubectl_mc.model.pod import Container, Pod
 from kubectl_mc.model.restarts import latest_end
 
-_HOLD_SECONDS = 0.2
-"""How long a line waits for one that may belong before it, when following."""
 ROOM_BYTES = 4 << 20
 """What may wait in all, if nothing else is said; a source that is ahead by more than its share is not read on."""
 _LEAST_ROOM_BYTES = 32 << 10
@@ -55,6 +54,7 @@ class LogHub:
         self._output = output
         self._room_of_all = room
         self._merge = Merge() if ordered else Arrivals()
+        self._hold = Hold()
         self._window = Window()
         self._views: dict[str, PodView] = {}
         self._tails: dict[Source, asyncio.Task[None]] = {}
@@ -83,6 +83,8 @@ class LogHub:
             sink = MemberSink(self, member)
             tail = Tail(self._client, self._window, source, self.reach, member.tag, view, sink)
             self._active += 1
+            if container.status.container_id and self.reach.tail != 0:
+                self._hold.asked(member.number, time.monotonic(), _earliest(container))
             task = asyncio.create_task(tail.run(container))
             task.add_done_callback(lambda task, member=member: self._ended(task, member))  # type: ignore[misc]
             self._tails[source] = task
@@ -164,14 +166,13 @@ class LogHub:
         Raises:
             Exception: a fault of this tool's own; what concerns a source its tail keeps to itself.
         """
-        held: deque[tuple[float, bytes]] = deque()
         while self._active or not self._finishing:
             self._fed.clear()  # before, since to emit may take a while, and what comes meanwhile must be seen
-            await self._emit(held)
+            await self._emit()
             if await self._wait():
                 await asyncio.sleep(_GATHER_SECONDS)
         self._refusals.say()
-        await self._emit(held)
+        await self._emit()
         await self._out(self._merge.release(self._merge.newest))
 
     def finish(self) -> None:
@@ -199,9 +200,12 @@ class LogHub:
         """Lines of a source; returns when there is room for more of it."""
         member.tally.took(lines)
         self._feed(member.number, lines)
+        self._hold.took(member.number, self._merge.newest_of(member.number), time.monotonic())
         while self._merge.bytes_of(member.number) > self._room and self._merge.ahead(member.number):
+            self._hold.full(member.number)
             self._drained.clear()
             await self._drained.wait()
+            self._hold.took(member.number, self._merge.newest_of(member.number), time.monotonic())
 
     def fail(self, source: Source, error: McError) -> None:
         """A source cannot be read."""
@@ -244,6 +248,7 @@ class LogHub:
     def _ended(self, task: asyncio.Task[None], member: Member) -> None:
         self._active -= 1
         self._merge.close(member.number)
+        self._hold.ended(member.number)
         view = self._views[member.source.uid]
         if view.pod is None and view.last is not None:
             self._bury(view.last)
@@ -261,21 +266,25 @@ class LogHub:
             return False
         return True
 
-    async def _emit(self, held: deque[tuple[float, bytes]]) -> None:
+    async def _emit(self) -> None:
         if self._fault is not None:
             raise self._fault
         await self._out(self._merge.ready())
         if self.reach.follow:
-            now = time.monotonic()
-            if self._merge.waits and (not held or held[-1][1] != self._merge.newest):
-                held.append((now, self._merge.newest))
-            while held and now - held[0][0] >= _HOLD_SECONDS:
-                await self._out(self._merge.release(held.popleft()[1]))
+            due = self._hold.due(self._merge.newest if self._merge.waits else b"", time.monotonic())
+            if due is not None:
+                await self._out(self._merge.release(due))
         self._drained.set()
 
     async def _out(self, lines: list[bytes]) -> None:
         if lines:
             await self._output.emit(lines)
+
+
+def _earliest(container: Container) -> bytes:
+    """The time before which a container's log, as far as it is kept, has no line."""
+    began = container.state.started_at if not container.status.restarts else None
+    return stamp_at(began) if began is not None else NOTHING
 
 
 def _place(pod: Pod, container: Container) -> int:

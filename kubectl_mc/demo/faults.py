@@ -30,6 +30,8 @@ class Faults:
         """Whether nodes are out of inotify instances: a followed log ends in the kubelet's complaint."""
         self.no_logs = False
         """Whether nodes cannot find the logs of containers: the kubelet says so in their place."""
+        self.slow_logs: dict[str, float] = {}
+        """By container for how many seconds its log keeps a reader waiting."""
         self.no_metrics = False
         """Whether nothing serves metrics.k8s.io, as without a metrics-server."""
         self.only_v4 = False
@@ -63,6 +65,10 @@ class Faults:
     def lose_logs(self, on: bool = True) -> None:
         """Requests for logs are answered with the kubelet's words alone, as 200."""
         self.no_logs = on
+
+    def slow_log(self, container: str, seconds: float) -> None:
+        """A container's log begins so late."""
+        self.slow_logs[container] = seconds
 
     def serve_no_metrics(self, on: bool = True) -> None:
         """Requests for what pods use are answered with 404."""

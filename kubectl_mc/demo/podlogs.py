@@ -4,6 +4,7 @@ Rules and texts: `registry/core/pod/strategy.go` (LogLocation), `kubelet_pods.go
 `cri-client/pkg/logs` (tail first, then since; since counts whole seconds and includes its own).
 """
 
+import asyncio
 from bisect import bisect_left
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
@@ -136,6 +137,7 @@ async def body(node: Node, faults: Faults, options: LogOptions, container_id: st
         # The kubelet has answered 200 by then, so its error is the text of the log.
         yield f"unable to retrieve container logs for {container_id}".encode()
         return
+    await asyncio.sleep(faults.slow_logs.get(options.container, 0))
     left = options.limit
     watches = not faults.no_watchers
     async for lines in _blocks(log, options, watches=watches):
