@@ -3,11 +3,13 @@
 import asyncio
 import asyncio.constants
 from collections.abc import Callable
+from itertools import chain, repeat
 
 from kubectl_mc.cluster.client import Client
 from kubectl_mc.cluster.log_member import Member
+from kubectl_mc.cluster.log_reader import BACKOFF_SECONDS
 from kubectl_mc.cluster.log_run import LogRun, Question
-from kubectl_mc.errors import McError
+from kubectl_mc.errors import ConnectionLost, McError
 from kubectl_mc.logs.choice import Choice
 from kubectl_mc.logs.line import batches
 from kubectl_mc.logs.machine import Name
@@ -46,16 +48,25 @@ class LogSource:
         self._attention = attention
 
     async def run(self, client: Client, pod: Pod, *, previous: bool, tail: int | None) -> None:
-        """Read, and go on with what comes."""
+        """Read, and go on with what comes; while nothing can be asked, try again."""
         query = Query((Target(PODS, pod.name),))
         reach = Reach(follow=not previous, previous=previous, tail=tail)
         question = Question(query, Choice(), reach, events=True, room=_ROOM_BYTES)
-        try:
-            await LogRun(client.within(pod.namespace), question, self).run()
-        except McError as error:
-            self._said(error.message)
+        pauses = chain(BACKOFF_SECONDS, repeat(BACKOFF_SECONDS[-1]))
+        while True:
+            try:
+                await LogRun(client.within(pod.namespace), question, self).run()
+            except ConnectionLost as error:  # before the first line: what breaks off later the run takes up itself
+                self._said(f"{error.message}; trying again")
+                await asyncio.sleep(next(pauses))
+            except McError as error:
+                self._said(error.message)
+                return
+            else:
+                return
 
     def joined(self, member: Member) -> None:
+        self._said("")
         source = member.source
         self._store.joined(member.tag, Name(source.namespace, source.pod, source.container), member.place)
 

@@ -65,6 +65,24 @@ def test_a_lost_server_is_a_banner_and_all_goes_on_when_it_is_back(own_demo: Run
     asyncio.run(work())
 
 
+def test_a_pod_that_is_opened_while_the_server_is_away_gets_its_logs_when_it_is_back(
+    own_demo: RunningDemo, tmp_path: Path
+) -> None:
+    faults = own_demo.cluster.faults
+
+    async def work() -> None:
+        async with staged(own_demo, tmp_path) as stage:
+            await asyncio.to_thread(own_demo.wait, faults.stop())
+            await stage.sees("what is shown is old")
+            await stage.press("enter")
+            await stage.until(lambda: "trying again" in _pod_screen(stage).query_one(LogsPane).said, "a try")
+            await asyncio.to_thread(own_demo.wait, faults.start())
+            await stage.until(lambda: _pod_screen(stage).query_one(LogsPane).store.end > 0, "lines of log")
+            assert _pod_screen(stage).query_one(LogsPane).said == ""
+
+    asyncio.run(work())
+
+
 def test_where_pods_may_not_be_listed_another_namespace_can_be_chosen(own_demo: RunningDemo, tmp_path: Path) -> None:
     own_demo.call(own_demo.cluster.auth.grant, VIEWER, ["get", "list", "watch"], ["pods"], "staging")
 
