@@ -21,6 +21,8 @@ from kubectl_mc.tui.slices import slices
 from kubectl_mc.tui.widgets.log_view import LogView
 from kubectl_mc.tui.widgets.prompt import Prompt
 
+_NOTES = 3
+"""So much is told of why lines are missing."""
 _LEVELS = (None, *(level for level in Level if level >= Level.INFO))
 
 
@@ -46,6 +48,8 @@ class LogsPane(Vertical):
     DEFAULT_CSS = """
     LogsPane { height: 1fr; }
     LogsPane > .state { height: 1; color: $text-muted; }
+    LogsPane > .missing { height: auto; max-height: 90%; padding: 0 1; color: $text-warning; display: none; }
+    LogsPane.-empty > .missing { display: block; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "ask('search')", "Search", key_display="/"),
@@ -74,10 +78,12 @@ class LogsPane(Vertical):
         self.store = LogStore()
         self.view = LogView(self.store)
         self.previous = False
-        self.said = ""
-        """Why some of it is missing."""
+        self._said: list[str] = []
+        """Why some of it is missing, the newest last."""
+        self._missing = Static("", classes="missing", markup=False)
         self._state = Static("", classes="state", markup=False)
         self._told = ""
+        self._shown_missing: list[str] = []
         self._level = 0
         self._patterns = {"search": "", "filter": ""}
         self._events = False
@@ -85,6 +91,7 @@ class LogsPane(Vertical):
         self._others: frozenset[str] = frozenset()
 
     def compose(self) -> ComposeResult:
+        yield self._missing
         yield self.view
         yield Prompt()
         yield self._state
@@ -111,13 +118,14 @@ class LogsPane(Vertical):
 
     def restart(self, *, previous: bool) -> None:
         """Begin anew: other instances are read."""
-        self.previous, self.said = previous, ""
+        self.previous, self._said = previous, []
         self.store.clear()
         self.view.restart()
 
     def say(self, why: str) -> None:
         """Some of it is missing."""
-        self.said = why
+        self._said = [*(each for each in self._said if each != why), why][-_NOTES:]
+        self._tell()
 
     def on_log_lines_moved(self) -> None:
         self._tell()
@@ -187,6 +195,11 @@ class LogsPane(Vertical):
         if text != self._told:
             self._told = text
             self._state.update(text, layout=False)
+        missing = [] if self.store.lines else self._said
+        self.set_class(bool(missing), "-empty")
+        if missing and missing != self._shown_missing:
+            self._missing.update("\n".join(map(one_line, missing)))
+        self._shown_missing = missing
 
     def _state_words(self) -> list[str]:
         """What is to be seen, and what is not."""
@@ -213,7 +226,7 @@ class LogsPane(Vertical):
             words.append(f"{store.left:,} older ones dropped ({LIMIT:,} are kept)")
         if view.undrawn:
             words.append(f"{view.undrawn:,} passed undrawn")
-        return [*words, self.said] if self.said else words
+        return [*words, self._said[-1]] if self._said and store.lines else words
 
 
 def _counted(count: int, noun: str) -> str:
