@@ -48,7 +48,7 @@ def moment_of(text: str, now: datetime) -> datetime | None:
 def wrong_moment(text: str) -> str:
     """What is wrong with a time."""
     known = moment_of(text, datetime.now().astimezone()) is not None
-    return "" if known else "12:30, 12:30:05, 5m for five minutes ago, or 2026-01-01T12:30:00Z"
+    return "" if known else "no time; so: 12:30, 12:30:05, 5m (ago), 2026-01-01T12:30:00Z"
 
 
 def wrong_path(text: str) -> str:

@@ -46,6 +46,8 @@ class LogSource:
     ) -> None:
         self._store, self._grew, self._said = store, grew, said
         self._attention = attention
+        self._lost = False
+        """Whether it has been said that nothing can be asked."""
 
     async def run(self, client: Client, pod: Pod, *, previous: bool, tail: int | None) -> None:
         """Read, and go on with what comes; while nothing can be asked, try again."""
@@ -57,16 +59,21 @@ class LogSource:
             try:
                 await LogRun(client.within(pod.namespace), question, self).run()
             except ConnectionLost as error:  # before the first line: what breaks off later the run takes up itself
+                self._lost = True
                 self._said(f"{error.message}; trying again")
                 await asyncio.sleep(next(pauses))
             except McError as error:
                 self._said(error.message)
+                if error.hint:
+                    self._said(f"hint: {error.hint}")
                 return
             else:
                 return
 
     def joined(self, member: Member) -> None:
-        self._said("")
+        if self._lost:
+            self._lost = False
+            self._said("")
         source = member.source
         self._store.joined(member.tag, Name(source.namespace, source.pod, source.container), member.place)
 

@@ -130,6 +130,7 @@ def test_a_refusal_is_to_be_read_to_its_end_at_80_columns(own_demo: RunningDemo,
     async def work() -> None:
         async with staged(own_demo, tmp_path, user=VIEWER, size=(80, 30)) as stage:
             await stage.opens("webapp-with-logging")
+            await stage.sees("pods/log", 'in the namespace "demo"', "kubectl auth can-i get")
             await stage.press("2")
             await stage.sees("events is forbidden", 'in the namespace "demo"')
             await stage.press("3")

@@ -404,12 +404,42 @@ def test_p_asks_for_the_instances_before_and_again_for_the_present_ones() -> Non
     run(work)
 
 
+def test_why_there_are_no_lines_stands_in_their_place_and_above_the_last_row_once_there_are_some() -> None:
+    async def work() -> None:
+        async with pane() as eyes:
+            await eyes.until(lambda: "no lines yet" in eyes.rows[0])
+            eyes.pane.say('pods "web" is forbidden: no get on pods/log in this namespace at all')
+            eyes.pane.say("hint: check:\n  kubectl auth can-i get pods/log")
+            await eyes.until(lambda: "kubectl auth can-i get pods/log" in "".join(eyes.rows))
+            assert eyes.rows[0].strip() == 'pods "web" is forbidden: no get on pods/log in this'
+            assert eyes.rows[1].strip() == "namespace at all"
+            await eyes.tells("no lines · following")
+            eyes.add(lines("a"))
+            await eyes.until(lambda: "namespace at all" in eyes.rows[-2])
+            assert "web   | a" in eyes.rows[0]
+            assert "can-i" not in "".join(eyes.rows)
+            eyes.pane.restart(previous=False)
+            await eyes.until(lambda: "asking for the logs" in eyes.rows[0])
+
+    run(work)
+
+
+def test_that_nothing_passes_a_filter_is_said() -> None:
+    async def work() -> None:
+        async with pane(lines("a")) as eyes:
+            await eyes.press("ampersand")
+            await eyes.types("zzz")
+            await eyes.until(lambda: "no line of those that were read is to be shown" in "".join(eyes.rows))
+
+    run(work)
+
+
 def test_at_goes_to_a_time() -> None:
     async def work() -> None:
         async with pane(numbered(100)) as eyes:
             await eyes.press("at")
             await eyes.types("yesterday")
-            await eyes.until(lambda: "12:30:05" in "".join(eyes.rows))
+            await eyes.until(lambda: "no time; so: 12:30" in "".join(eyes.rows))
             await eyes.press("ctrl+u")
             await eyes.types("2026-01-01T12:00:42Z")
             await eyes.tells("paused")
@@ -424,10 +454,10 @@ def test_v_marks_and_y_copies_what_can_be_read() -> None:
             await eyes.press("up", "v", "up")
             await eyes.tells("2 marked, y copies")
             await eyes.press("y")
-            await eyes.until(lambda: eyes.app.toasts == ["copied 2 lines"])
+            await eyes.until(lambda: eyes.app.toasts == ["2 lines sent to the terminal's clipboard"])
             assert eyes.app.clipboard == 'b\\x07\n{"msg": "c"}'
             await eyes.press("up", "y")
-            await eyes.until(lambda: eyes.app.toasts[1:] == ["copied 1 line"])
+            await eyes.until(lambda: eyes.app.toasts[1:] == ["1 line sent to the terminal's clipboard"])
             assert eyes.app.clipboard == "a"
 
     run(work)
@@ -462,7 +492,7 @@ def test_dragging_the_mouse_copies_lines() -> None:
             await eyes.pilot.mouse_down(view, offset=(3, 1))
             await eyes.pilot.hover(view, offset=(9, 3))
             await eyes.pilot.mouse_up(view, offset=(9, 3))
-            await eyes.until(lambda: eyes.app.toasts == ["copied 3 lines"])
+            await eyes.until(lambda: eyes.app.toasts == ["3 lines sent to the terminal's clipboard"])
             assert eyes.app.clipboard == "line 1\nline 2\nline 3"
 
     run(work)
@@ -483,8 +513,13 @@ def test_save_asks_for_a_name() -> None:
     async def work() -> None:
         async with pane(numbered(5)) as eyes:
             await eyes.press("ctrl+s")
+            await eyes.until(lambda: "bytes as they were written" in "".join(eyes.rows))
+            await eyes.press("enter")
+            await eyes.until(lambda: eyes.app.saved == "pod.log")
+            await eyes.press("ctrl+s", "ctrl+u")
             await eyes.types(" ")
-            assert eyes.app.saved == ""
+            assert eyes.app.saved == "pod.log"
+            await eyes.press("ctrl+u")
             await eyes.types("~/x.log")
             await eyes.until(lambda: eyes.app.saved == "~/x.log")
 

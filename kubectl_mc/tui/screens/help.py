@@ -43,14 +43,15 @@ KEYS = {
     ),
     "Logs": (
         ("f, G", "pause or follow; to the newest"),
-        ("/ n N", "search; the next match, the one before; around the ends"),
+        ("/ n N", "search, for nothing to end it; the next match, the one before; around the ends"),
         ("&", "show only lines that match (a regular expression); nothing for all"),
         ("l", "only a level and above, one level more with each press"),
         ("w, t, p, e", "wrap; times; the instance before the present one; the cluster's events among the lines"),
         ("← →", "to the side, where lines are not wrapped"),
         ("@", "go to a time: 12:30, or 5m for five minutes ago"),
-        ("v, y", "mark lines; copy them, or the cursor's; so does dragging the mouse"),
-        ("ctrl+s", "save what is shown to a new file"),
+        ("v, y", "mark lines; copy them, or the cursor's, if the terminal allows it (OSC 52); the mouse does so too"),
+        ("ctrl+s", "save what is shown to a new file: the containers' own bytes, escape codes among them"),
+        ("", "“passed undrawn”: so many lines came faster than a screen shows; they are there, above"),
     ),
     _SESSION: (
         ("^]", "leave the keyboard, the session goes on; and back into it"),

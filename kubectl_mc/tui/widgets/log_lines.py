@@ -1,5 +1,6 @@
 """Log lines on the screen, to be scrolled: only those to be seen are made into text, so that a burst costs no more."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -11,6 +12,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from kubectl_mc.tui.contrast import Grounds
+from kubectl_mc.tui.log_notes import filled
 from kubectl_mc.tui.log_place import LogPlace
 from kubectl_mc.tui.log_rows import LogRows
 from kubectl_mc.tui.log_store import LogStore
@@ -69,6 +71,8 @@ class LogLines(OnGround, can_focus=True):
         self.store = store
         self.undrawn = 0
         """Lines that have passed while following without having been drawn: the screen is slower than they are."""
+        self._instead: Sequence[str] = ()
+        """What stands there while there are no lines to be shown."""
         self._rows = LogRows(store)
         self._place = LogPlace(store, lambda number: len(self._rows.of(number)))
         self._drawn: list[tuple[int, Strip]] = []
@@ -121,6 +125,13 @@ class LogLines(OnGround, can_focus=True):
         """The store has changed."""
         self._dirty = True
 
+    def tell_instead(self, texts: Sequence[str]) -> None:
+        """What to say while there are no lines to be shown."""
+        if texts != self._instead:
+            self._instead = texts
+            if not self.store.shown:
+                self.refresh()
+
     def restart(self) -> None:
         """The store is filled anew: go to the newest lines."""
         self._beginning, self._empty = _BEGINNING_FRAMES, True
@@ -144,7 +155,9 @@ class LogLines(OnGround, can_focus=True):
         if y == 0:
             self._draw()
         if y >= len(self._drawn):
-            return Strip.blank(width, style)
+            rows = () if self._drawn else filled(self._instead, width - 4)
+            text = f"  {rows[y]}" if y < len(rows) else ""
+            return Strip([Segment(text, style)]).adjust_cell_length(width, style)
         number, strip = self._drawn[y]
         if number in self.chosen:
             mark = self.get_component_rich_style("log-lines--marked")

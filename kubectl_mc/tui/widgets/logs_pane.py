@@ -1,6 +1,6 @@
 """The logs of a pod with what one can do to them: follow, search, filter, hide containers, go to a time, save."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
@@ -16,13 +16,12 @@ from kubectl_mc.logs.level import Level
 from kubectl_mc.logs.line import stamp_at
 from kubectl_mc.render.text import one_line
 from kubectl_mc.tui.log_asked import moment_of, pattern_of, wrong_moment, wrong_path, wrong_pattern
+from kubectl_mc.tui.log_notes import LogNotes
 from kubectl_mc.tui.log_store import LIMIT, LogStore, Narrowed
 from kubectl_mc.tui.slices import slices
 from kubectl_mc.tui.widgets.log_view import LogView
 from kubectl_mc.tui.widgets.prompt import Prompt
 
-_NOTES = 3
-"""So much is told of why lines are missing."""
 _LEVELS = (None, *(level for level in Level if level >= Level.INFO))
 
 
@@ -38,7 +37,7 @@ _PURPOSES: Mapping[str, _Purpose] = {
     "search": _Purpose("search", wrong_pattern),
     "filter": _Purpose("only lines with", wrong_pattern),
     "time": _Purpose("go to (12:30, or 5m ago)", wrong_moment),
-    "save": _Purpose("save as", wrong_path),
+    "save": _Purpose("save as (a new file; bytes as they were written)", wrong_path),
 }
 
 
@@ -47,9 +46,9 @@ class LogsPane(Vertical):
 
     DEFAULT_CSS = """
     LogsPane { height: 1fr; }
-    LogsPane > .state { height: 1; color: $text-muted; }
-    LogsPane > .missing { height: auto; max-height: 90%; padding: 0 1; color: $text-warning; display: none; }
-    LogsPane.-empty > .missing { display: block; }
+    LogsPane > .state { height: 1; color: $text-muted; text-wrap: nowrap; text-overflow: ellipsis; }
+    LogsPane > .note { height: auto; max-height: 2; color: $text-warning; display: none; }
+    LogsPane > .note.said { display: block; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "ask('search')", "Search", key_display="/"),
@@ -78,12 +77,10 @@ class LogsPane(Vertical):
         self.store = LogStore()
         self.view = LogView(self.store)
         self.previous = False
-        self._said: list[str] = []
-        """Why some of it is missing, the newest last."""
-        self._missing = Static("", classes="missing", markup=False)
+        self._notes = LogNotes()
+        self._note = Static("", classes="note", markup=False)
         self._state = Static("", classes="state", markup=False)
-        self._told = ""
-        self._shown_missing: list[str] = []
+        self._told = self._noted = ""
         self._level = 0
         self._patterns = {"search": "", "filter": ""}
         self._events = False
@@ -91,13 +88,18 @@ class LogsPane(Vertical):
         self._others: frozenset[str] = frozenset()
 
     def compose(self) -> ComposeResult:
-        yield self._missing
         yield self.view
         yield Prompt()
+        yield self._note
         yield self._state
 
     def on_mount(self) -> None:
         self.set_interval(0.5, self._tell)
+
+    @property
+    def said(self) -> str:
+        """The last that was said of what is missing; empty for nothing."""
+        return self._notes.last
 
     @property
     def hidden(self) -> frozenset[str]:
@@ -118,13 +120,17 @@ class LogsPane(Vertical):
 
     def restart(self, *, previous: bool) -> None:
         """Begin anew: other instances are read."""
-        self.previous, self._said = previous, []
+        self.previous, self._notes = previous, LogNotes()
         self.store.clear()
         self.view.restart()
+        self._tell()
 
     def say(self, why: str) -> None:
-        """Some of it is missing."""
-        self._said = [*(each for each in self._said if each != why), why][-_NOTES:]
+        """Some of it is missing; nothing is any more for an empty text."""
+        if why:
+            self._notes.add(why)
+        else:
+            self._notes = LogNotes()
         self._tell()
 
     def on_log_lines_moved(self) -> None:
@@ -138,7 +144,7 @@ class LogsPane(Vertical):
         if message.too_much:
             self.notify(f"{lines} are too much for a clipboard; ctrl+s saves to a file", severity="warning")
         else:
-            self.notify(f"copied {lines}")
+            self.notify(f"{lines} sent to the terminal's clipboard", timeout=3)
 
     def on_prompt_answered(self, message: Prompt.Answered) -> None:
         message.stop()
@@ -160,7 +166,8 @@ class LogsPane(Vertical):
 
     def action_ask(self, purpose: str) -> None:
         asked = _PURPOSES[purpose]
-        self.query_one(Prompt).ask(purpose, asked.label, self._patterns.get(purpose, ""), asked.wrong)
+        text = self._file if purpose == "save" else self._patterns.get(purpose, "")
+        self.query_one(Prompt).ask(purpose, asked.label, text, asked.wrong)
 
     def action_level(self) -> None:
         self._level = (self._level + 1) % len(_LEVELS)
@@ -172,6 +179,12 @@ class LogsPane(Vertical):
 
     def action_previous(self) -> None:
         self.post_message(self.Previous(not self.previous))
+
+    @property
+    def _file(self) -> str:
+        """A name to be offered for what is saved."""
+        pod = next((name.pod for name in self.store.names.values()), "")
+        return f"{pod}.log" if pod else ""
 
     def _narrow(self) -> None:
         """Show what passes, in slices: what is shown now stays until that is found out."""
@@ -191,26 +204,38 @@ class LogsPane(Vertical):
         self.run_worker(slices(step, done), group="narrow", exclusive=True)
 
     def _tell(self) -> None:
+        self.view.tell_instead(self._instead())
+        note = self._notes.last if self.store.shown else ""
+        if self._note.has_class("said") != bool(note) or (note and note != self._noted):
+            self._noted = note
+            self._note.update(note)
+            self._note.set_class(bool(note), "said")
         text = one_line(" · ".join(self._state_words()))
         if text != self._told:
             self._told = text
             self._state.update(text, layout=False)
-        missing = [] if self.store.lines else self._said
-        self.set_class(bool(missing), "-empty")
-        if missing and missing != self._shown_missing:
-            self._missing.update("\n".join(map(one_line, missing)))
-        self._shown_missing = missing
+
+    def _instead(self) -> Sequence[str]:
+        """What stands where there are no lines."""
+        store = self.store
+        level = _LEVELS[self._level]
+        if store.lines and (self._patterns["filter"] or level is not None or (self._hidden and not self._others)):
+            return ["no line of those that were read is to be shown now: &, l and Space change that", *self._notes.all]
+        if self._notes:
+            return self._notes.all
+        return ["no lines yet"] if store.names else ["asking for the logs …"]
 
     def _state_words(self) -> list[str]:
         """What is to be seen, and what is not."""
         store, view, level = self.store, self.view, _LEVELS[self._level]
-        count = _counted(store.passed, "line") if store.lines else "no lines yet"
+        count = _counted(store.passed, "line") if store.lines else "no lines" if self._notes else "no lines yet"
         words = [count, "following" if view.following else "paused, f follows"]
         if view.marked:
             words.append(f"{view.marked:,} marked, y copies")
         if (found := view.found) is not None:
             place = found.place(view.cursor) if not view.following else 0
-            words.append(f"match {place:,} of {found.count:,}" if place else _counted(found.count, "line") + " match")
+            matches = f"{_counted(found.count, 'line')} match “{self._patterns['search']}”"
+            words.append(f"match {place:,} of {found.count:,}" if place else matches)
             words[-1] += f", {view.turned}" if view.turned else ""
         if self.previous:
             words.append("previous instances")
@@ -226,7 +251,7 @@ class LogsPane(Vertical):
             words.append(f"{store.left:,} older ones dropped ({LIMIT:,} are kept)")
         if view.undrawn:
             words.append(f"{view.undrawn:,} passed undrawn")
-        return [*words, self._said[-1]] if self._said and store.lines else words
+        return words
 
 
 def _counted(count: int, noun: str) -> str:
