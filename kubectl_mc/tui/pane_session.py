@@ -15,7 +15,7 @@ _LEAST, _MOST = 256, LIMIT
 """Bytes that are drawn at a time."""
 _STEP_SECONDS = 0.008
 """Of CPU; if as many bytes as were drawn cost more, the next are fewer. Between two steps keys are heard."""
-_PAUSE_SECONDS = 0.001
+_PAUSE_SECONDS = 0.002
 """So long everything else has its turn, and more comes to be drawn: a terminal's output is often a few bytes a time."""
 _IN_A_ROW = 32
 """Messages that are read before others have their turn; thousands may wait that are of a few bytes each."""
@@ -133,7 +133,7 @@ class PaneSession:
                 size = max(size // 2, _LEAST)
             elif len(data) == size:
                 size = min(size * 2, _MOST)
-            await asyncio.sleep(max(_PAUSE_SECONDS, spent))
+            await asyncio.sleep(_PAUSE_SECONDS)
 
     async def _type(self, remote: RemoteSession) -> None:
         while True:

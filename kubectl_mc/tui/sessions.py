@@ -141,6 +141,7 @@ class Sessions:
             entry = self._entry(pod, container)
             request = RemoteRequest(pod.namespace, pod.name, entry.container.name, SHELL, stdin=True, tty=True)
             with self._dashboard.handed_over():
+                session.note(f"a shell in {entry.container.name} of pod {pod.name}; exit leads back to the dashboard")
                 code = await converse(session, entry, request, Streams(sys.stdin.fileno(), terminal=True))
             said = _code_words(entry.container.name, code)
         except McError as error:

@@ -26,7 +26,9 @@ def handed_over(demo: RunningDemo, kubeconfig: Path) -> Iterator[Running]:
         dashboard.press(b"\r", until="all containers")
         before = len(dashboard.seen)
         dashboard.press(b"S", until="/ # ")
-        assert "all containers" not in dashboard.seen[before:].rpartition(LEFT)[2]
+        shown = dashboard.seen[before:].rpartition(LEFT)[2]
+        assert "a shell in app of pod web; exit leads back to the dashboard" in shown
+        assert "all containers" not in shown
         yield dashboard
 
 
