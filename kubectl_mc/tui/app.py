@@ -26,6 +26,7 @@ from kubectl_mc.tui import places
 from kubectl_mc.tui.attention import Attention
 from kubectl_mc.tui.driver import TerminalDriver
 from kubectl_mc.tui.farewell import once_sessions_may_end
+from kubectl_mc.tui.keys_in_turn import KeysInTurn
 from kubectl_mc.tui.plain import AsciiOnly, has_colors
 from kubectl_mc.tui.screens.pods import PodsScreen
 from kubectl_mc.tui.screens.small import SmallScreen
@@ -99,6 +100,7 @@ class Dashboard(App[int]):
         self.no_color = not session.colors or (session.color == "auto" and not has_colors(session.environ))
         self._plain = [*([NoColor()] if self.no_color else []), *([] if session.theme.unicode else [AsciiOnly()])]
         self._watch = watch
+        self._keys = KeysInTurn(self, super().on_event)
 
     @property
     def cluster(self) -> Client:
@@ -147,7 +149,14 @@ class Dashboard(App[int]):
 
     async def on_unmount(self) -> None:
         self.session.note_sink = None
+        self._keys.end()
         await self._watch.end()
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
+            await self._keys.take(event)
+        else:
+            await super().on_event(event)
 
     def on_resize(self, event: events.Resize) -> None:
         """A terminal in which nothing can be read says so, until it grows."""

@@ -4,7 +4,7 @@ import asyncio
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -57,6 +57,8 @@ class _Tab:
     pod: Pod
     container: str
     running: PaneSession | None = None
+    early: bytearray = field(default_factory=bytearray)
+    """What was typed before there was a session to take it."""
     work: asyncio.Task[None] | None = None
 
 
@@ -90,13 +92,12 @@ class Sessions:
         title = Content(f"{one_line(found.name)} {kind.value} {self._count}")
         await self._tabs.add_pane(TabPane(title, pane, id=_TAB + str(pane.id)))
         self.show(pane)
-        # Not before the pane has the keyboard: at its prompt one types at once.
-        self._dashboard.call_after_refresh(self._begin, pane, tab)
+        self._begin(pane, tab)
 
     def show(self, pane: TerminalPane) -> None:
         """Bring a session's tab to the front, and the keyboard into it."""
         self._tabs.active = _TAB + str(pane.id)
-        self._dashboard.call_after_refresh(pane.focus)
+        pane.screen.set_focus(pane)  # at once: what is typed next is the session's
 
     def step(self, by: int) -> None:
         """To the tab behind or before the one in front."""
@@ -125,8 +126,12 @@ class Sessions:
 
     def typed(self, message: TerminalPane.Typed) -> None:
         """Bytes from a pane for its session."""
-        if (tab := self._by_pane.get(message.pane)) is not None and tab.running is not None:
+        if (tab := self._by_pane.get(message.pane)) is None:
+            return
+        if tab.running is not None:
             tab.running.typed(message.data, answer=message.answer)
+        elif not message.answer:
+            tab.early += message.data
 
     def resized(self, message: TerminalPane.Resized) -> None:
         """A pane has another size."""
@@ -153,9 +158,8 @@ class Sessions:
         self._dashboard.say(said)
 
     def _begin(self, pane: TerminalPane, tab: _Tab) -> None:
-        if pane not in self._by_pane:  # it has been closed meanwhile
-            return
         pane.begin()
+        tab.early.clear()
         tab.work = asyncio.create_task(self._live(pane, tab), name=f"session in {tab.container}")
 
     async def _live(self, pane: TerminalPane, tab: _Tab) -> None:
@@ -196,6 +200,7 @@ class Sessions:
         else:
             request = RemoteRequest(pod.namespace, pod.name, entry.container.name, SHELL, stdin=True, tty=True)
             tab.running = PaneSession(client, request, pane)
+        tab.running.typed(bytes(tab.early))
         with with_way_back(entry, back, own_shell=True) if back else nullcontext():
             try:
                 code = await tab.running.run()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from textual import events
 from textual.keys import _character_to_key as character_to_key
 from textual.pilot import Pilot
 
@@ -16,9 +17,11 @@ from kubectl_mc.model.targets import parse_query
 from kubectl_mc.session import Session
 from kubectl_mc.tui.app import Dashboard
 from kubectl_mc.tui.watching import PodWatch
+from kubectl_mc.tui.widgets.terminal_pane import LEAVE
 from tests.commands import Stream
 
 PATIENCE_SECONDS = 30.0
+_KEYS = {"\r": "enter", "\t": "tab", "\x04": "ctrl+d", "\x1d": LEAVE}
 
 
 class Stage:
@@ -40,6 +43,15 @@ class Stage:
     async def types(self, text: str) -> None:
         """Type a text and Enter, key by key."""
         await self.press(*(character_to_key(character) for character in text), "enter")
+
+    async def bursts(self, text: str) -> None:
+        """All of it at once, as a paste or a slow line has it; control codes are the keys that send them."""
+        driver = self.app._driver
+        assert driver is not None
+        for character in text:
+            key = _KEYS.get(character) or character_to_key(character)
+            driver.send_message(events.Key(key, character))
+        await self.pilot.pause()
 
     async def until(self, condition: Callable[[], object], what: str = "") -> None:
         """Wait for a condition; the screen is told where it doesn't come true."""

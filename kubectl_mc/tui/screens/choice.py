@@ -47,6 +47,7 @@ class ChoiceScreen(ModalScreen[str | None]):
         self._title, self._offer, self._current, self._free = title, offer, current, free
         self._offered: Sequence[tuple[str, str]] = ()
         self._reading: asyncio.Task[None] | None = None
+        self._read_all = self._submitted = False
 
     def compose(self) -> ComposeResult:
         with Vertical():
@@ -66,11 +67,9 @@ class ChoiceScreen(ModalScreen[str | None]):
         self._show(event.value)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        rows = self.query_one("#choices", RowList)
-        if self._matching(event.value):
-            self.dismiss(rows.key)
-        elif self._free and event.value:
-            self.dismiss(event.value)
+        self._submitted = not self._read_all  # typed ahead: what it means is known once it is known what there is
+        if self._read_all:
+            self._take(event.value)
 
     def on_row_list_chosen(self, message: RowList.Chosen) -> None:
         self.dismiss(message.key)
@@ -87,8 +86,19 @@ class ChoiceScreen(ModalScreen[str | None]):
         except McError as error:
             more = "; type a name" if self._free else ""
             self.query_one("Label.why", Label).update(one_line(f"{error.message}{more}"))
-        self._show("")
-        self.query_one("#choices", RowList).choose(self._current)
+        self._read_all = True
+        typed = self.query_one(Input).value
+        self._show(typed)
+        if not typed:
+            self.query_one("#choices", RowList).choose(self._current)
+        if self._submitted:
+            self._take(typed)
+
+    def _take(self, text: str) -> None:
+        if self._matching(text):
+            self.dismiss(self.query_one("#choices", RowList).key)
+        elif self._free and text:
+            self.dismiss(text)
 
     def _matching(self, text: str) -> list[tuple[str, str]]:
         return [offered for offered in self._offered if text.lower() in offered[1].lower()]

@@ -90,6 +90,10 @@ class TerminalPane(OnGround, can_focus=True):
         """Whether the program has the keyboard."""
         return self.has_focus and not self.ended
 
+    def keeps(self, event: events.Event) -> bool:
+        """Whether it is the program's, whatever it is."""
+        return self.captive and not (isinstance(event, events.Key) and event.key in _OWN_KEYS)
+
     def feed(self, data: bytes) -> None:
         """What the program has written."""
         gone = self.emulator.gone
