@@ -8,8 +8,9 @@ from datetime import datetime
 
 _ANSWER_SECONDS = 1.0
 """How long a log that has been asked for may be expected to begin; that of a silent container never does."""
-_PAUSE_SECONDS = 0.3
-"""A log that pauses has come to the present."""
+_PAUSE_SECONDS = 0.5
+_LOOKS = 10
+"""A log that pauses so long, and so often looked at, has come to the present: a busy reader may look seldom."""
 _SURE_SECONDS = 2.0
 """After this the past shows by its times, which go by faster than the clock."""
 _FASTER = 2.0
@@ -33,19 +34,22 @@ class Pace:
         self._began: tuple[float, datetime] | None = None
         """When it answered, and the time of its first line."""
         self._last = now
+        self._looks = 0
+        """Since then."""
 
     def took(self, newest: bytes, now: float) -> None:
         """Lines have come, the newest of them written then."""
         moment = _moment(newest)
         if self._began is None and moment is not None:
             self._began = now, moment
-        self.newest, self._last = newest, now
+        self.newest, self._last, self._looks = newest, now, 0
 
     def reached(self, now: float) -> bytes | None:
         """The time up to which all of the past has come; None when the present has."""
         if self._began is None:
             return self.newest if now - self._asked < _ANSWER_SECONDS else None
-        if now - self._last > _PAUSE_SECONDS:
+        self._looks += 1
+        if now - self._last > _PAUSE_SECONDS and self._looks > _LOOKS:
             return None
         since, first = self._began
         moment, passed = _moment(self.newest), now - since
