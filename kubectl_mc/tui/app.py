@@ -73,6 +73,11 @@ class Dashboard(App[int]):
     """
 
     TITLE = "kubectl mc"
+    # Above the last row of a log, which tells of it, and the keys.
+    CSS = """
+    ToastRack { margin-bottom: 2; }
+    Tab.-active:nocolor { text-style: reverse; }
+    """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "namespace", "Namespace"),
         Binding("c", "context", "Context", show=False),
@@ -124,7 +129,8 @@ class Dashboard(App[int]):
     def get_system_commands(self, screen: Screen[object]) -> Iterator[SystemCommand]:
         """What the palette offers: what the keys of the screen, and those that work everywhere, can do now."""
         seen = set()
-        for active in screen.active_bindings.values():
+        # A key that the footer shows first: to leave has several.
+        for active in sorted(screen.active_bindings.values(), key=lambda each: not each.binding.show):
             binding = active.binding
             own = active.node in (self, screen) and "." not in binding.action.partition("(")[0]
             if own and active.enabled and binding.description and binding.action not in seen:

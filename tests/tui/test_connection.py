@@ -51,7 +51,7 @@ def test_a_lost_server_is_a_banner_and_all_goes_on_when_it_is_back(own_demo: Run
             await stage.opens("finished-first")
             containers = _pod_screen(stage).query_one("#containers")
             await asyncio.to_thread(own_demo.wait, faults.stop())
-            await stage.sees("what is shown is old", "next attempt in")
+            await stage.sees("what is shown is old", "connection lost, next try in")
             assert containers.has_class("stale")
             await asyncio.to_thread(own_demo.wait, faults.start())
             await stage.until(lambda: "what is shown is old" not in stage.text, "the end of the banner")
@@ -88,8 +88,9 @@ def test_where_pods_may_not_be_listed_another_namespace_can_be_chosen(own_demo: 
     own_demo.call(own_demo.cluster.auth.grant, VIEWER, ["get", "list", "watch"], ["pods"], "staging")
 
     async def work() -> None:
-        async with staged(own_demo, tmp_path, user=VIEWER, size=(180, 40)) as stage:
-            await stage.sees('cannot list resource "pods"', "n chooses another namespace")
+        async with staged(own_demo, tmp_path, user=VIEWER, size=(80, 24)) as stage:
+            said = ('cannot list resource "pods" in API group', "n chooses another namespace")
+            await stage.until(lambda: _are_said(stage, said))
             await stage.press("n")
             await stage.sees("cannot list", "type a name")
             await stage.press(*"staging", "enter")

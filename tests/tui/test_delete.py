@@ -32,6 +32,7 @@ def test_another_word_than_its_name_deletes_nothing(own_demo: RunningDemo, tmp_p
             await stage.press(*"yes")
             await stage.sees("│ yes ")
             await stage.press("enter")
+            await stage.sees("“yes” is not its name")
             assert isinstance(stage.app.screen, ConfirmScreen)
             await stage.press("escape")
             await stage.sees("all containers")

@@ -125,7 +125,7 @@ DISTURBING = frozenset({"gone", "lost"})
 
 def _lines(text: str) -> list[str]:
     """Rows without what is another thing each time."""
-    text = re.sub(r"(?:next attempt in \w+|trying again): .*", "AGAIN, AND WHY", text)
+    text = re.sub(r"(?:next try in \w+|trying again) · (what is shown is old) · .*", r"AGAIN · \1 · WHY", text)
     text = re.sub(r"^(\S+ *) ~ ", r"\1 | ", text, flags=re.MULTILINE)  # on a busy machine lines may come late
     return text.splitlines()
 

@@ -69,7 +69,9 @@ def test_every_key_is_in_the_help(owner: str, key: str) -> None:
 def test_the_palette_offers_what_can_be_done_now(shared_demo: RunningDemo, tmp_path: Path) -> None:
     async def work() -> None:
         async with staged(shared_demo, tmp_path) as stage:
-            offered = {command.title for command in stage.app.get_system_commands(stage.app.screen)}
+            keys = {command.title: command.help for command in stage.app.get_system_commands(stage.app.screen)}
+            assert (keys["Quit"], keys["Show all pods again"]) == ("key: q", "key: esc")
+            offered = set(keys)
             assert {"Namespace", "Context", "Theme", "Order", "Filter", "Help", "Quit"} <= offered
             await stage.opens("webapp-with-logging")
             offered = {command.title for command in stage.app.get_system_commands(stage.app.screen)}

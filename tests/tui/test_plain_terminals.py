@@ -1,6 +1,7 @@
 """Terminals that can show less, and what stands in for a terminal."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -42,6 +43,7 @@ def test_without_colours_the_cursor_is_still_to_be_seen(shared_kubeconfig: Path,
 
     assert not any(sequence in seen for sequence in COLOURED)
     assert "\x1b[7" in seen or ";7m" in seen  # reversed
+    assert re.search(r"\x1b\[7[;\d]*mLogs", seen), "the tab in front is marked"
 
 
 def test_colours_may_be_refused_by_a_flag(shared_kubeconfig: Path) -> None:

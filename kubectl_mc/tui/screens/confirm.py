@@ -8,6 +8,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Label
 
+from kubectl_mc.render.text import one_line
 from kubectl_mc.tui.widgets.line_input import LineInput
 
 
@@ -20,6 +21,7 @@ class ConfirmScreen(ModalScreen[bool]):
         padding: 0 1; }
     ConfirmScreen Label { width: 100%; }
     ConfirmScreen Input { background: $panel; }
+    ConfirmScreen Label.wrong { color: $text-error; display: none; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "Cancel")]
 
@@ -32,11 +34,15 @@ class ConfirmScreen(ModalScreen[bool]):
             yield Label(self._question, markup=False)
             yield Label(f"Type {self._word} to do it, Escape not to.", markup=False)
             yield LineInput()
+            yield Label("", classes="wrong", markup=False)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         if event.value == self._word:
             self.dismiss(True)
         else:
+            wrong = self.query_one("Label.wrong", Label)
+            wrong.update(f"“{one_line(event.value)}” is not its name: {self._word}")
+            wrong.display = True
             self.query_one(Input).value = ""
             self.app.bell()
 

@@ -13,6 +13,7 @@ from kubectl_mc.model.health import Severity
 from kubectl_mc.model.pod import Pod
 from kubectl_mc.render.page import Span, Style, line
 from kubectl_mc.render.status import View
+from kubectl_mc.render.text import one_line, wrapped
 from kubectl_mc.tui.pod_listing import PodListing
 from kubectl_mc.tui.pod_order import ORDERS, Severities, matching, next_order
 from kubectl_mc.tui.snapshot import Snapshot
@@ -53,7 +54,7 @@ class PodsScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "filter", "Filter", key_display="/"),
         Binding("o", "order", "Order"),
-        Binding("escape", "clear", "All", show=False),
+        Binding("escape", "clear", "Show all pods again", show=False),
     ]
 
     def __init__(self) -> None:
@@ -119,7 +120,8 @@ class PodsScreen(Screen[None]):
         pods = listed.pods
         self.query_one(TitleBar).tell(self._title(snapshot, listed), snapshot, self.dashboard.session.now())
         if not pods:
-            rows.show([Row("", [line(Span(f"  {self._nothing(snapshot)}", Style.QUIET))])])
+            said = wrapped(one_line(self._nothing(snapshot)), max(self.size.width - 4, 1))
+            rows.show([Row("", [line(Span(f"  {text}", Style.QUIET)) for text in said])])
             return
         view = View(self.dashboard.session.now(), max(self.size.width - 1, 40), self.dashboard.glyphs)
         dashboard = self.dashboard

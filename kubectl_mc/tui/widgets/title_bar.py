@@ -33,7 +33,13 @@ class TitleBar(Static):
 
 
 def trouble_words(trouble: Trouble, now: datetime) -> str:
-    """Why what is shown may be old, and when the next attempt is due."""
+    """What is to be known first comes first: where there are 80 columns the end is cut."""
     left = (trouble.retry_at - now).total_seconds()
-    when = f"next attempt in {human_duration(left)}" if left >= 1 else "trying again"
-    return f"what is shown is old; {when}: {one_line(trouble.reason)}"
+    when = f"next try in {human_duration(left)}" if left >= 1 else "trying again"
+    return f"connection lost, {when} · what is shown is old · {_reason_first(one_line(trouble.reason))}"
+
+
+def _reason_first(reason: str) -> str:
+    """`no connection to the server URL: why` as `why · no connection to the server URL`."""
+    what, found, why = reason.partition(": ")
+    return f"{why} · {what}" if found and "://" in what else reason
