@@ -13,6 +13,7 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 from textual.filter import LineFilter, NoColor
+from textual.geometry import Size
 from textual.message import Message
 from textual.screen import Screen
 
@@ -29,12 +30,14 @@ from kubectl_mc.tui.farewell import once_sessions_may_end
 from kubectl_mc.tui.keys_in_turn import KeysInTurn
 from kubectl_mc.tui.plain import AsciiOnly, has_colors
 from kubectl_mc.tui.screens.pods import PodsScreen
-from kubectl_mc.tui.screens.small import SmallScreen
+from kubectl_mc.tui.screens.small import SmallScreen, too_small
 from kubectl_mc.tui.snapshot import Snapshot
 from kubectl_mc.tui.watching import PodWatch
 
 _KEYED = frozenset({"namespace", "context", "theme", "help", "quit", "suspend_process", "command_palette", "help_quit"})
 """What keys of the dashboard's own do."""
+_ASKING = frozenset({"namespace", "context", "help", "command_palette"})
+"""What needs room."""
 # Textual draws 60 times a second at most. A key that shows in two places, the list and a line that tells of it, often
 # takes two of them: 33 ms.
 textual.screen.UPDATE_PERIOD = 1 / 120  # type: ignore[misc]
@@ -151,6 +154,7 @@ class Dashboard(App[int]):
             self._driver.heard = self.attention.heard
         self._follow(self._watch)
         self.push_screen(PodsScreen())
+        self._fit(self.size)
         self.set_interval(1.0, self._tick)
 
     async def on_unmount(self) -> None:
@@ -165,13 +169,15 @@ class Dashboard(App[int]):
             await super().on_event(event)
 
     def on_resize(self, event: events.Resize) -> None:
+        self._fit(event.size)
+
+    def _fit(self, size: Size) -> None:
         """A terminal in which nothing can be read says so, until it grows."""
-        small = event.size.width < SmallScreen.COLUMNS or event.size.height < SmallScreen.LINES
         shown = isinstance(self.screen, SmallScreen)
-        if small and not shown:
-            self.push_screen(SmallScreen())
-        elif shown and not small:
+        if shown and not too_small(size):
             self.pop_screen()
+        elif not shown and too_small(size) and len(self.screen_stack) > 1:
+            self.push_screen(SmallScreen())
 
     def on_snapshot_taken(self, message: SnapshotTaken) -> None:
         self.snapshot = message.snapshot
@@ -200,6 +206,8 @@ class Dashboard(App[int]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """A program in a session gets every key, ctrl-p and ctrl-q too."""
         if action in _KEYED and getattr(self.focused, "captive", False):
+            return False
+        if action in _ASKING and isinstance(self.screen, SmallScreen):
             return False
         return super().check_action(action, parameters)
 
@@ -256,8 +264,9 @@ class Dashboard(App[int]):
 
     async def _show(self, query: Query, **given: object) -> None:
         await self._watch.end()
-        while len(self.screen_stack) > 2:
+        while not isinstance(self.screen, PodsScreen):
             self.pop_screen()
+        self._fit(self.size)
         await self.session.reconnect(**given)
         self.question, self.snapshot = query, Snapshot()
         self.place = self._words_of_place()
