@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 _NOT_FOUND = 127
 _DETACH = b"\x10\x11"
 """ctrl-p ctrl-q, as `attach` has them."""
+_STOPS_WAITING = (b"\x03", b"\x1b")
+"""Ctrl-C and Escape: an image that can't be pulled may be waited for until patience ends."""
 _TAB = "tab-"
 
 
@@ -60,6 +62,8 @@ class _Tab:
     early: bytearray = field(default_factory=bytearray)
     """What was typed before there was a session to take it."""
     work: asyncio.Task[None] | None = None
+    given_up: bool = False
+    """Whether somebody doesn't want to wait for it any more."""
 
 
 class Sessions:
@@ -130,6 +134,8 @@ class Sessions:
             return
         if tab.running is not None:
             tab.running.typed(message.data, answer=message.answer)
+        elif tab.kind is Kind.DEBUG and message.data in _STOPS_WAITING and tab.work is not None:
+            tab.given_up = tab.work.cancel()
         elif not message.answer:
             tab.early += message.data
 
@@ -160,6 +166,7 @@ class Sessions:
     def _begin(self, pane: TerminalPane, tab: _Tab) -> None:
         pane.begin()
         tab.early.clear()
+        tab.given_up = False
         tab.work = asyncio.create_task(self._live(pane, tab), name=f"session in {tab.container}")
 
     async def _live(self, pane: TerminalPane, tab: _Tab) -> None:
@@ -170,6 +177,10 @@ class Sessions:
             lines = [f"detached; {tab.container} goes on"]
         except McError as error:
             lines = _words(error, tab.container)
+        except asyncio.CancelledError:
+            if not tab.given_up:
+                raise
+            lines = ["it is waited for no longer"]
         finally:
             tab.running = None
         offers: Mapping[str, str] = {} if self._gone(tab.pod) else _OFFERS[tab.kind]
@@ -191,6 +202,7 @@ class Sessions:
         entry, back = self._entry(tab.pod, tab.container, beside=tab.kind is Kind.DEBUG), ""
         if tab.kind is Kind.DEBUG:
             back = way_back(session, entry)
+            pane.say("Ctrl-C or Escape stops waiting for the debug container")
             entry = await debugger_beside(session, entry, Wish(), pane.say)
         pod, spec = entry.pod, entry.container.spec
         if tab.kind is Kind.ATTACH:

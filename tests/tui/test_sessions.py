@@ -184,6 +184,18 @@ def test_beside_a_container_without_a_shell_a_debug_container_is_offered_and_ent
     asyncio.run(work())
 
 
+@pytest.mark.parametrize("key", ["ctrl+c", "escape"])
+def test_a_debug_image_that_cannot_be_pulled_need_not_be_waited_for(stand: Callable[..., None], key: str) -> None:
+    async def work(stage: Stage) -> None:
+        stage.app.session.environ = {**stage.app.session.environ, "KUBECTL_MC_DEBUG_IMAGE": "ngnix:1"}
+        await stage.press("D")
+        await stage.sees("stops waiting", "has no image (ngnix:1)")
+        await stage.press(key)
+        await stage.sees("it is waited for no longer", "x closes this tab", "Enter goes back to it")
+
+    stand(work, size=WIDE)
+
+
 def test_who_may_not_is_told_the_verb_in_the_tab(stand: Callable[..., None], demo: RunningDemo) -> None:
     demo.call(demo.cluster.auth.grant, VIEWER, ["get", "list", "watch"], ["pods", "pods/log", "events"], "demo")
 
