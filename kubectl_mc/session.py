@@ -103,28 +103,25 @@ class Session:
             ConfigurationError: the kubeconfig cannot be used.
         """
         if self._client is None:
-            from kubectl_mc.cluster.connect import connect
-
-            self._client = connect(self.flags, self.environ, may_ask=self._may_ask, notify=self.note)
+            self._client = self.connected()
         return self._client
 
-    async def reconnect(self, **given: object) -> "Client":
-        """Another client, for other flags; the one before is closed.
+    def connected(self, **given: object) -> "Client":
+        """A client for other flags, beside the one in use.
 
         Raises:
-            ConfigurationError: the kubeconfig cannot be used; everything stays as it was.
+            ConfigurationError: the kubeconfig cannot be used.
         """
-        before, flags = self._client, self.flags
+        from kubectl_mc.cluster.connect import connect
+
+        flags = replace(self.flags, **given)  # type: ignore[arg-type]
+        return connect(flags, self.environ, may_ask=self._may_ask, notify=self.note)
+
+    def move(self, client: "Client", **given: object) -> "Client":
+        """Take over a client that was `connected` with these flags; the one before, which is to be closed."""
+        before, self._client = self.client(), client
         self.with_flags(**given)
-        self._client = None
-        try:
-            client = self.client()
-        except McError:
-            self._client, self.flags = before, flags
-            raise
-        if before is not None:
-            await before.connection.close()
-        return client
+        return before
 
     def run(self, work: Coroutine[Any, Any, _T]) -> _T:
         """Run a command's coroutine and close the connection after it, however it ends.

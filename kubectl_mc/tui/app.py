@@ -3,7 +3,7 @@
 import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import ClassVar, Protocol, runtime_checkable
 
@@ -32,7 +32,7 @@ from kubectl_mc.tui.plain import AsciiOnly, has_colors
 from kubectl_mc.tui.screens.pods import PodsScreen
 from kubectl_mc.tui.screens.small import SmallScreen, too_small
 from kubectl_mc.tui.snapshot import Snapshot
-from kubectl_mc.tui.watching import PodWatch
+from kubectl_mc.tui.watching import PodWatch, begun_elsewhere
 
 _KEYED = frozenset({"namespace", "context", "theme", "help", "quit", "suspend_process", "command_palette", "help_quit"})
 """What keys of the dashboard's own do."""
@@ -96,7 +96,7 @@ class Dashboard(App[int]):
         self.session = session
         self.question = query
         self.read_only = read_only
-        self.place = self._words_of_place()
+        self.place = places.words_of(self.session, self.question)
         """What is shown, in words: context, namespace and what narrows it."""
         self.snapshot = watch.snapshot
         self.attention = Attention()
@@ -118,12 +118,6 @@ class Dashboard(App[int]):
     def everywhere(self) -> bool:
         """Whether pods of several namespaces are shown."""
         return self.question.all_namespaces
-
-    def _words_of_place(self) -> str:
-        context = places.current_context(self.session) or "this cluster"
-        where = "all namespaces" if self.everywhere else self.cluster.namespace
-        narrowed = [*map(str, self.question.targets), self.question.labels, self.question.fields]
-        return " / ".join([context, where, *filter(None, narrowed)])
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """What makes of each line on the screen one that the terminal can show."""
@@ -205,9 +199,8 @@ class Dashboard(App[int]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """A program in a session gets every key, ctrl-p and ctrl-q too."""
-        if action in _KEYED and getattr(self.focused, "captive", False):
-            return False
-        if action in _ASKING and isinstance(self.screen, SmallScreen):
+        captive = action in _KEYED and getattr(self.focused, "captive", False)
+        if captive or (action in _ASKING and isinstance(self.screen, SmallScreen)):
             return False
         return super().check_action(action, parameters)
 
@@ -231,7 +224,7 @@ class Dashboard(App[int]):
             if name is not None:
                 query = replace(self.question, targets=(), all_namespaces=name == places.EVERYWHERE)
                 given = {} if name == places.EVERYWHERE else {"namespace": name}
-                self.run_worker(self._go(query, **given))
+                self.run_worker(self._go(query, **given), group="place", exclusive=True)
 
         offer = ChoiceScreen("Namespace", lambda: places.namespaces(self.cluster), current=current, free=True)
         once_sessions_may_end(self, lambda: self.push_screen(offer, chosen))
@@ -239,42 +232,34 @@ class Dashboard(App[int]):
     def action_context(self) -> None:
         from kubectl_mc.tui.screens.choice import ChoiceScreen
 
-        def chosen(name: str | None) -> None:
-            if name is not None:
-                self.run_worker(self._go(Query(), context=name, namespace=None))
-
         current = places.current_context(self.session)
+
+        def chosen(name: str | None) -> None:
+            if name not in (None, current):
+                self.say(f"asking {name} …")
+                self.run_worker(self._go(Query(), context=name, namespace=None), group="place", exclusive=True)
+
         offer = ChoiceScreen("Context", lambda: places.contexts(self.session), current=current)
         once_sessions_may_end(self, lambda: self.push_screen(offer, chosen))
 
     async def _go(self, query: Query, **given: object) -> None:
-        """Show the pods of another question, with other flags; where that fails, what was shown before."""
-        before, flags = self.question, self.session.flags
+        """Show the pods of another question, with other flags, once they are known; till then what is shown goes on."""
         try:
-            await self._show(query, **given)
+            watch = await begun_elsewhere(self.session, query, **given)
         except McError as error:
-            self.notify(
-                one_line(f"{error.message}; {error.hint or 'try another'}"), severity="error", timeout=15, markup=False
-            )
-            try:
-                await self._show(before, **{field.name: getattr(flags, field.name) for field in fields(flags)})
-            except McError as failure:
-                self.failure = failure
-                self.exit(1)
-
-    async def _show(self, query: Query, **given: object) -> None:
-        await self._watch.end()
+            said = one_line(f"{error.message}; {error.hint or 'try another'}")
+            self.notify(said, severity="error", timeout=15, markup=False)
+            return
         while not isinstance(self.screen, PodsScreen):
-            self.pop_screen()
+            await self.pop_screen()
+        before, self._watch, self.question = self._watch, watch, query
+        left = self.session.move(watch.client, **given)
+        self.place = places.words_of(self.session, self.question)
+        self._follow(watch)
         self._fit(self.size)
-        await self.session.reconnect(**given)
-        self.question, self.snapshot = query, Snapshot()
-        self.place = self._words_of_place()
         self._redraw()
-        self._watch = PodWatch(self.session, query)
-        await self._watch.begin()
-        self._follow(self._watch)
-        self._redraw()
+        await before.end()
+        await left.connection.close()
 
     def _follow(self, watch: PodWatch) -> None:
         """Show what a watch that has begun knows, and what it will."""

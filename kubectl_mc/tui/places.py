@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from kubectl_mc.cluster.client import Client, Scope
 from kubectl_mc.cluster.kubeconfig import kubeconfig_paths, merged_config
 from kubectl_mc.model.resources import NAMESPACES
+from kubectl_mc.model.targets import Query
 from kubectl_mc.session import Session
 
 EVERYWHERE = "*"
@@ -36,3 +37,11 @@ def current_context(session: Session) -> str:
     if session.flags.context:
         return session.flags.context
     return str(merged_config(kubeconfig_paths(session.flags, session.environ)).get("current-context") or "")
+
+
+def words_of(session: Session, query: Query) -> str:
+    """What is shown: context, namespace and what narrows it."""
+    context = current_context(session) or "this cluster"
+    where = "all namespaces" if query.all_namespaces else session.client().namespace
+    narrowed = [*map(str, query.targets), query.labels, query.fields]
+    return " / ".join([context, where, *filter(None, narrowed)])

@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from kubectl_mc.cluster.client import Client
 from kubectl_mc.cluster.feed import PodFeed, Resumed, Update, open_feed
 from kubectl_mc.cluster.metrics import read_usage
 from kubectl_mc.cluster.targets import select
@@ -27,8 +28,8 @@ _MEASURED = 60
 class PodWatch:
     """Watches the pods of a question, from `begin` to `end`; `snapshot` is what it knows of them now."""
 
-    def __init__(self, session: Session, query: Query) -> None:
-        self.client = session.client()
+    def __init__(self, session: Session, query: Query, client: Client | None = None) -> None:
+        self.client = client or session.client()
         self.query = query
         self._now = session.now
         self.snapshot = Snapshot()
@@ -171,3 +172,20 @@ class PodWatch:
                 self._remember()
                 self._publish(self._snapshot(feed))
             await asyncio.sleep(_USAGE_SECONDS)
+
+
+async def begun_elsewhere(session: Session, query: Query, **given: object) -> PodWatch:
+    """A watch that has begun, of another question and with other flags, by a client of its own.
+
+    Raises:
+        McError: its pods cannot be watched; nothing is left open.
+    """
+    client = session.connected(**given)
+    watch = PodWatch(session, query, client)
+    try:
+        await watch.begin()
+    except BaseException:
+        await watch.end()
+        await client.connection.close()
+        raise
+    return watch

@@ -232,6 +232,41 @@ def test_a_context_that_cannot_be_reached_is_said_and_the_one_before_comes_back(
     asyncio.run(work())
 
 
+def test_where_neither_context_can_be_reached_what_is_shown_stays_till_its_cluster_is_back(
+    own_demo: RunningDemo, tmp_path: Path
+) -> None:
+    faults = own_demo.cluster.faults
+
+    async def work() -> None:
+        async with staged(own_demo, tmp_path) as stage:
+            _with_a_dead_context(own_demo, tmp_path / "config")
+            await asyncio.to_thread(own_demo.wait, faults.stop())
+            await stage.sees("what is shown is old")
+            await stage.bursts("cdead\r")
+            await stage.sees("asking dead")
+            await stage.until(lambda: not [worker for worker in stage.app.workers if worker.group == "place"])
+            await stage.sees("what is shown is old", "finished-first")
+            await asyncio.to_thread(own_demo.wait, faults.start())
+            await stage.sees(f"{CONTEXT} / demo", "finished-first")
+            assert stage.app.is_running
+
+    asyncio.run(work())
+
+
+def test_the_context_that_is_shown_already_changes_nothing(own_demo: RunningDemo, tmp_path: Path) -> None:
+    async def work() -> None:
+        async with staged(own_demo, tmp_path, "finished-first") as stage:
+            await stage.sees(f"{CONTEXT} / demo / ", "1 pod")
+            watch, place = stage.app._watch, stage.app.place
+            await stage.press("c")
+            await stage.sees("Context", "(demo)")
+            await stage.press("enter")
+            await stage.until(lambda: len(stage.app.screen_stack) == 2)
+            assert (stage.app._watch, stage.app.place) == (watch, place)
+
+    asyncio.run(work())
+
+
 def test_a_kubeconfig_that_others_change_changes_neither_the_cluster_nor_its_name(
     own_demo: RunningDemo, tmp_path: Path
 ) -> None:
