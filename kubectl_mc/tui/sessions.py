@@ -125,6 +125,11 @@ class Sessions:
         tab.pod = pod
         self._begin(pane, tab)
 
+    def offer_nothing(self) -> None:
+        """The pod is gone: none that has ended can be begun again."""
+        for pane in self._by_pane:
+            pane.offer_nothing()
+
     def container_of(self, pane: TerminalPane) -> str:
         return self._by_pane[pane].container
 

@@ -1,6 +1,7 @@
 """Sessions inside the dashboard: what a tab shows from the way in to the end, and where it stands."""
 
 import asyncio
+import re
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
@@ -234,6 +235,22 @@ def test_a_session_that_is_cut_off_says_why_and_the_dashboard_goes_on(
         assert pane(stage).emulator.cursor is not None
         await stage.press(LEAVE)
         await stage.sees("count ")
+
+    stand(work, size=WIDE)
+
+
+def test_where_the_pod_is_gone_nothing_is_offered_any_more_in_what_has_ended(
+    stand: Callable[..., None], demo: RunningDemo
+) -> None:
+    async def work(stage: Stage) -> None:
+        await stage.press("s")
+        await stage.sees("/ #")
+        await stage.types("exit 3")
+        await stage.sees("Enter opens another")
+        await stage.until(lambda: "Debug container" in stage.text.splitlines()[-1], "D in the footer")
+        await asyncio.to_thread(delete, demo, "web")
+        await stage.sees("this pod is gone now: nothing can be opened here any more")
+        await stage.until(lambda: not re.search("Debug|Again", stage.text.splitlines()[-1]), "a footer without them")
 
     stand(work, size=WIDE)
 

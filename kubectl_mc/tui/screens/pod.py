@@ -127,6 +127,8 @@ class PodScreen(Screen[None]):
         view, gone = self._view(self.size.width), self.uid in snapshot.gone
         if self._fate != (fate := (gone, snapshot.successor(self.uid))):
             self._fate = fate
+            if gone:
+                self.sessions.offer_nothing()
             self.refresh_bindings()
         self.query_one(TitleBar).tell(f"{self.dashboard.place}  ·  {pod.name}", snapshot, view.now)
         self.query_one("#head", PageView).show(head_lines(pod, view, snapshot))

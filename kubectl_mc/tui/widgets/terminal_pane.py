@@ -133,6 +133,13 @@ class TerminalPane(OnGround, can_focus=True):
             self.say(text)
         self._told()
 
+    def offer_nothing(self) -> None:
+        """Nothing can be opened any more where the program was: its pod is gone."""
+        if self.ended and self._offers:
+            self._offers = frozenset()
+            self.say("this pod is gone now: nothing can be opened here any more")
+            self._told()
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """The keys of a program that is gone are the pane's."""
         if action != "ask" or parameters[0] in ("before", "next"):
