@@ -70,11 +70,12 @@ class Running:
         fcntl.ioctl(self.descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
 
     def wait_until_stopped(self) -> None:
-        """Wait for the process to be suspended."""
+        """Wait for the process to be suspended, and read meanwhile: it may have more to write than a terminal holds."""
         deadline = time.monotonic() + DEADLINE_SECONDS
         while os.waitpid(self.process.pid, os.WUNTRACED | os.WNOHANG) == (0, 0):
             assert time.monotonic() < deadline, "the process was not suspended"
-            os.sched_yield()
+            if select.select([self.descriptor], [], [], 0.01)[0]:
+                self._read()
 
     def wait(self) -> int:
         """The exit code, with the rest of the output read."""
