@@ -202,7 +202,7 @@ class TerminalPane(OnGround, can_focus=True):
         self.release_mouse()
         if self._marked is not None and (text := self._marked.text(self.emulator)):
             self.app.copy_to_clipboard(text)
-            self.notify(f"copied: {one_line(text)[:60]}", timeout=2, markup=False)
+            self.notify(f"sent to the terminal's clipboard: {one_line(text)[:60]}", timeout=2, markup=False)
 
     def action_leave(self) -> None:
         self.post_message(self.Asked(self, "leave"))
