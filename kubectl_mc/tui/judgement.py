@@ -20,4 +20,4 @@ class Judgement:
 
 def last_whole(before: Judgement | None, new: Judgement) -> Judgement:
     """Of two judgements the one that says what was wrong with the pod until it was deleted."""
-    return before if new.deleted and before is not None else new
+    return before if new.deleted and before is not None and not before.deleted else new
