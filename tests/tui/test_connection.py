@@ -99,6 +99,21 @@ def test_where_pods_may_not_be_listed_another_namespace_can_be_chosen(own_demo: 
     asyncio.run(work())
 
 
+def test_a_namespace_that_there_is_not_is_said_where_it_is_typed(shared_demo: RunningDemo, tmp_path: Path) -> None:
+    async def work() -> None:
+        async with staged(shared_demo, tmp_path) as stage:
+            await stage.press("n")
+            await stage.sees("all namespaces", "staging")
+            await stage.types("stagingg")
+            await stage.sees("there is no namespace like that")
+            await stage.press("backspace")
+            await stage.until(lambda: "no namespace like that" not in stage.text)
+            await stage.press("enter")
+            await stage.sees("/ staging")
+
+    asyncio.run(work())
+
+
 def test_what_may_not_be_read_is_said_in_its_place(own_demo: RunningDemo, tmp_path: Path) -> None:
     own_demo.call(own_demo.cluster.auth.grant, VIEWER, ["get", "list", "watch"], ["pods"], "demo")
 

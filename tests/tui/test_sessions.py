@@ -317,6 +317,21 @@ def test_to_quit_is_asked_for_while_sessions_run(stand: Callable[..., None], key
     stand(work, size=WIDE)
 
 
+@pytest.mark.parametrize("key", ["escape", "n", "c"])
+def test_another_place_is_asked_for_too_while_a_program_runs_in_a_session(stand: Callable[..., None], key: str) -> None:
+    async def work(stage: Stage) -> None:
+        await stage.press("s")
+        await stage.sees("/ #")
+        await stage.types("cat")
+        await stage.press(LEAVE, key)
+        await stage.sees("A session is open here.")
+        await stage.press("escape", LEAVE)
+        await stage.types("still he''re")
+        await stage.sees("still he''re\nstill he''re")
+
+    stand(work, size=SMALL)
+
+
 def test_nothing_is_asked_where_all_sessions_have_ended(stand: Callable[..., None]) -> None:
     async def work(stage: Stage) -> None:
         await stage.press("s")

@@ -21,13 +21,13 @@ Offer = Callable[[], Awaitable[Sequence[tuple[str, str]]]]
 
 
 class ChoiceScreen(ModalScreen[str | None]):
-    """A list that shrinks as one types; its value, or what was typed where nothing else can be offered.
+    """A list that shrinks as one types; its value, or what was typed where nothing can be offered.
 
     Args:
         title: what is asked.
         offer: read when the screen opens; whatever refuses it is said, and a name can be typed.
         current: where the cursor stands at first.
-        free: whether a typed text that is in no row may be taken.
+        free: whether any text may be taken where it isn't known what there is.
     """
 
     DEFAULT_CSS = """
@@ -48,6 +48,8 @@ class ChoiceScreen(ModalScreen[str | None]):
         self._offered: Sequence[tuple[str, str]] = ()
         self._reading: asyncio.Task[None] | None = None
         self._read_all = self._submitted = False
+        self._unknown = ""
+        """Why it isn't known what there is."""
 
     def compose(self) -> ComposeResult:
         with Vertical():
@@ -64,6 +66,7 @@ class ChoiceScreen(ModalScreen[str | None]):
             self._reading.cancel()
 
     def on_input_changed(self, event: Input.Changed) -> None:
+        self._why(self._unknown)
         self._show(event.value)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
@@ -85,7 +88,8 @@ class ChoiceScreen(ModalScreen[str | None]):
             self._offered = await self._offer()
         except McError as error:
             more = "; type a name" if self._free else ""
-            self.query_one("Label.why", Label).update(one_line(f"{error.message}{more}"))
+            self._unknown = f"{error.message}{more}"
+            self._why(self._unknown)
         self._read_all = True
         typed = self.query_one(Input).value
         self._show(typed)
@@ -97,8 +101,13 @@ class ChoiceScreen(ModalScreen[str | None]):
     def _take(self, text: str) -> None:
         if self._matching(text):
             self.dismiss(self.query_one("#choices", RowList).key)
-        elif self._free and text:
+        elif self._free and text and self._unknown:
             self.dismiss(text)
+        elif text:
+            self._why(f"there is no {self._title.lower()} like that")
+
+    def _why(self, text: str) -> None:
+        self.query_one("Label.why", Label).update(one_line(text))
 
     def _matching(self, text: str) -> list[tuple[str, str]]:
         return [offered for offered in self._offered if text.lower() in offered[1].lower()]

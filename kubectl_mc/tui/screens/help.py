@@ -19,7 +19,7 @@ KEYS = {
         ("^p", "the command palette"),
         ("n, c", "another namespace, another context"),
         ("T", "the light or the dark theme"),
-        ("q, ctrl+z", "leave the dashboard; suspend it, fg brings it back"),
+        ("q ctrl+c, ctrl+z", "leave the dashboard; suspend it, fg brings it back; in a session they are the program's"),
         ("↑ ↓ ← →, k j", "move by rows, and along those that are longer than the screen is wide"),
         ("PgUp PgDn ctrl+b ctrl+f", "move by pages"),
         ("Home End g G", "to the first, to the last"),
