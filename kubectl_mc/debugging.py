@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from kubectl_mc.entering import SHELL, Streams, converse, where
+from kubectl_mc.entering import SHELL, Streams, converse, goes_on, where
 from kubectl_mc.errors import ApiError, ConnectionLost, McError, NotStarted
 from kubectl_mc.model.debugging import DEFAULT_PROFILE, Planned, ineffective, planned, reusable, shares_processes
 from kubectl_mc.model.entry import Entry, why_not
@@ -55,7 +55,8 @@ async def beside(session: Session, entry: Entry, words: tuple[str, ...], wish: W
     with with_way_back(inside, back, own_shell=not words):
         code = await converse(session, inside, request, given)
     if given.terminal:
-        session.note(f"{debugger.name} goes on; back to it: {back}")
+        on = await goes_on(session, inside, code)
+        session.note(f"{debugger.name} goes on; back to it: {back}" if on else f"another one: {back}")
     return code
 
 

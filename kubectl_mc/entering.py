@@ -128,6 +128,18 @@ async def killed_words(session: Session, entry: Entry, code: int) -> str:
     return f"killed (SIGKILL): {why or 'by the kernel for want of memory, or by another process'}"
 
 
+async def goes_on(session: Session, entry: Entry, code: int) -> bool:
+    """Whether a container runs on after a session in it that has ended with this code."""
+    from kubectl_mc.cluster.entries import now_of
+
+    if code != _KILLED:
+        return True
+    try:
+        return not gone_words(entry, await now_of(session.client(), entry), session.now())
+    except (ApiError, ConnectionLost):
+        return False
+
+
 async def confirmed(session: Session, question: str) -> bool:
     """Ask a person on the terminal; Enter means yes, the end of stdin no."""
     from kubectl_mc.relay import read_piece
