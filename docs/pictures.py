@@ -59,7 +59,8 @@ SCREENS: dict[str, Sequence[str | Sequence[str]]] = {
     ),
 }
 """Keys, and texts to wait for before the next one."""
-SIZE = (120, 32)
+SIZE = (150, 36)
+"""So wide that a session stands beside the logs."""
 PATIENCE_SECONDS = 30.0
 LINES = 18
 """A picture shows the beginning of what a command prints."""
