@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from kubectl_mc.logs.words import PERHAPS
 from tests.cluster.place import IMAGE, Json, Place
 from tests.processes import Running, on_a_pipe
 
@@ -415,7 +416,8 @@ def test_each_line_comes_once_over_restarts(first: int, followers: dict[int, Run
     process.read_until(f"count {ends[-1]}\n")
     assert process.interrupt() == 130
     assert process.stderr() == ""
-    assert story(process.seen) == [
+    # A kubelet that has much to do may remove an instance's log before it could be asked whether that was all.
+    assert [row for row in story(process.seen) if PERHAPS not in row] == [
         *counts(first, ends[0]),
         "── app exited 3 ──",
         "── app restarted (exit 3), restart 1 ──",

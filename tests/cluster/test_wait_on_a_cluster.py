@@ -211,6 +211,8 @@ def test_jobs_are_done_or_have_failed(place: WaitPlace) -> None:
 def test_at_the_timeout_what_is_missing_is_said(place: WaitPlace) -> None:
     never = container(readinessProbe={"exec": {"command": ["false"]}, "periodSeconds": 1})
     place.apply(workload("StatefulSet", "db", never, serviceName="db"))
+    place.kubectl("wait", "--for=create", "pod/db-0", "--timeout=60s")
+    place.wait("db-0", ".status.phase", "Running")
     ended = place.waited("sts/db", "--timeout", "8s")
     assert ended.exit_code == 4, ended
     assert "  pod/db-0 app: running, and has not passed its readiness probe" in ended.out
